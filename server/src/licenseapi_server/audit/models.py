@@ -1,0 +1,39 @@
+"""What happened at the door: one line per request. Telemetry, in a file of its own on SQLite."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from licenseapi_server.columns import IdField
+
+
+class RequestLogEntry(models.Model):
+    """One request: who, what, from where, with which answer. Never a body, never a secret.
+
+    No foreign keys: on SQLite this table lives in another file than the accounts.
+    """
+
+    id = IdField(primary_key=True)
+    account_id = IdField(default="", db_default="")
+    mode = models.CharField(max_length=4, default="", db_default="")
+    credential_type = models.CharField(max_length=12, default="", db_default="")
+    key_id = IdField(default="", db_default="")
+    token_id = models.CharField(max_length=64, default="", db_default="")
+    operation = models.CharField(max_length=60, default="", db_default="")
+    method = models.CharField(max_length=10, default="", db_default="")
+    path = models.CharField(max_length=300, default="", db_default="")
+    status = models.IntegerField(default=0, db_default=0)
+    code = models.CharField(max_length=60, default="", db_default="")
+    reason = models.CharField(max_length=120, default="", db_default="")
+    license_id = IdField(default="", db_default="")
+    ip = models.CharField(max_length=45, default="", db_default="")
+    user_agent = models.CharField(max_length=200, default="", db_default="")
+    is_replay = models.BooleanField(default=False, db_default=False)
+    duration_us = models.BigIntegerField(default=0, db_default=0)
+    created_at = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account_id", "mode", "id"], name="request_by_tenant"),
+            models.Index(fields=["created_at"], name="request_by_age"),
+        ]

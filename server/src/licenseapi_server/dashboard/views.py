@@ -1,0 +1,20 @@
+"""Pages. A view gathers what its template shows; rules live in the domain."""
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from licenseapi_server import __version__
+from licenseapi_server.accounts.models import Account
+
+
+@require_safe
+def status_page(request: HttpRequest) -> HttpResponse:
+    """Say that the server runs, and where to go from here."""
+    facts = {
+        "version": __version__,
+        "database": "PostgreSQL" if connection.vendor == "postgresql" else "SQLite (embedded)",
+        "has_account": Account.objects.exists(),
+    }
+    return render(request, "dashboard/status.html", facts)

@@ -1,0 +1,206 @@
+"""Every setting in one table. `--help`, the docs page and `check-config` print from it.
+
+Nothing here imports Django: `django_settings.py` derives Django's own settings from this.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+SECRET_BYTES = 32
+
+
+class SettingError(ValueError):
+    """A setting has a value that cannot be used; the message names the variable."""
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One row of the table: the variable is `LICENSEAPI_<NAME>` unless `variable` says otherwise."""
+
+    name: str
+    parse: Callable[[str], Any]
+    default: Any
+    help: str
+    is_secret: bool = False
+    variable: str = ""
+
+    @property
+    def environment_variable(self) -> str:
+        """The name of the variable that sets it."""
+        return self.variable or f"LICENSEAPI_{self.name.upper()}"
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _positive(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,12}", value) or int(value) < 1:
+        message = "must be a whole number of at least 1"
+        raise ValueError(message)
+    return int(value)
+
+
+def _count(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,12}", value):
+        message = "must be a whole number"
+        raise ValueError(message)
+    return int(value)
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in value.split(",") if word.strip())
+
+
+def _roles(value: str) -> tuple[str, ...]:
+    roles = _words(value)
+    if not roles or set(roles) - set(ROLES):
+        message = f"must name roles out of {', '.join(ROLES)}"
+        raise ValueError(message)
+    return roles
+
+
+def _base_url(value: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", value.rstrip("/")):
+        message = "must be like https://licenses.example.com, without a path"
+        raise ValueError(message)
+    return value.rstrip("/")
+
+
+def _secret(value: str) -> bytes:
+    secret = value.strip().encode()
+    if len(secret) < SECRET_BYTES or len(set(secret)) < SECRET_BYTES // 4:
+        message = f"must be at least {SECRET_BYTES} random characters"
+        raise ValueError(message)
+    return secret
+
+
+ROLES = ("api", "dashboard", "jobs")
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("data_dir", _text, "./var", "Directory of the embedded database and the secret files."),
+    Setting(
+        "database_url",
+        _text,
+        "",
+        "PostgreSQL to use instead of the embedded database, like postgresql://user@host/name.",
+        is_secret=True,
+        variable="DATABASE_URL",
+    ),
+    Setting("base_url", _base_url, "", "Public address of this server; the issuer of its tokens."),
+    Setting("host", _text, "127.0.0.1", "Address to listen on."),
+    Setting("port", _positive, 8000, "Port to listen on."),
+    Setting("workers", _positive, 1, "Server processes."),
+    Setting("roles", _roles, ROLES, "What this process does: api, dashboard, jobs."),
+    Setting("trusted_proxies", _words, (), "Addresses or networks of proxies in front of it."),
+    Setting("plans_file", _text, "", "JSON file that replaces the built-in table of plans."),
+    Setting("first_account_plan", _text, "unlimited", "Plan of the account made at first start."),
+    Setting("secret_key", _secret, b"", "Signs browser sessions.", is_secret=True),
+    Setting("pepper", _secret, b"", "Keys the digests of API keys.", is_secret=True),
+    Setting("encryption_key", _secret, b"", "Encrypts keys at rest.", is_secret=True),
+    Setting("jwks_max_age_seconds", _positive, 600, "How long a client may cache a key set."),
+    Setting("management_threads", _positive, 4, "Threads for management requests."),
+    Setting("postgres_connections", _positive, 4, "Runtime connections per process."),
+    Setting("request_log_days", _positive, 30, "Days that request log entries are kept."),
+    Setting("failed_auth_per_minute", _positive, 100, "Failures an address may make a minute."),
+    Setting("metrics_token", _text, "", "Bearer token that opens /metrics.", is_secret=True),
+    Setting("max_body_seconds", _positive, 30, "Time that a request body may take to arrive."),
+)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The values in force. Field names are the rows of SETTINGS."""
+
+    data_dir: str
+    database_url: str
+    base_url: str
+    host: str
+    port: int
+    workers: int
+    roles: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+    plans_file: str
+    first_account_plan: str
+    secret_key: bytes
+    pepper: bytes
+    encryption_key: bytes
+    jwks_max_age_seconds: int
+    management_threads: int
+    postgres_connections: int
+    request_log_days: int
+    failed_auth_per_minute: int
+    metrics_token: str
+    max_body_seconds: int
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether the database is PostgreSQL instead of the embedded one."""
+        return bool(self.database_url)
+
+    @property
+    def database_path(self) -> Path:
+        """The embedded database."""
+        return Path(self.data_dir) / "licenseapi.sqlite3"
+
+    @property
+    def telemetry_path(self) -> Path:
+        """The second file: what may be lost without harm."""
+        return Path(self.data_dir) / "telemetry.sqlite3"
+
+    @property
+    def secrets_dir(self) -> Path:
+        """Where secrets are kept that the environment does not give."""
+        return Path(self.data_dir) / "secrets"
+
+    @property
+    def public_url(self) -> str:
+        """The address in tokens and links; while none is set, the one listened on."""
+        if self.base_url:
+            return self.base_url
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def is_development(self) -> bool:
+        """Whether plain HTTP over loopback is allowed at all."""
+        return not self.base_url.startswith("https://")
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read every setting. Raises SettingError naming the variable that is wrong.
+
+    A secret may stand in the file named by `<VARIABLE>_FILE`, or in the data directory.
+    """
+    source = os.environ if environment is None else environment
+    values = {setting.name: _read(setting, source) for setting in SETTINGS}
+    for setting in SETTINGS:
+        if setting.parse is _secret and not values[setting.name]:
+            path = Path(values["data_dir"]) / "secrets" / setting.name
+            if path.is_file():
+                values[setting.name] = _parsed(setting, path.read_text(), str(path))
+    return Settings(**values)
+
+
+def _read(setting: Setting, source: Mapping[str, str]) -> Any:
+    variable = setting.environment_variable
+    file_name = source.get(f"{variable}_FILE", "") if setting.is_secret else ""
+    if file_name:
+        try:
+            return _parsed(setting, Path(file_name).read_text(), f"{variable}_FILE")
+        except OSError as error:
+            message = f"{variable}_FILE: cannot read {file_name}: {error.strerror}."
+            raise SettingError(message) from error
+    text = source.get(variable, "")
+    return _parsed(setting, text, variable) if text.strip() else setting.default
+
+
+def _parsed(setting: Setting, text: str, origin: str) -> Any:
+    try:
+        return setting.parse(text.strip())
+    except ValueError as error:
+        message = f"{origin} {error}."
+        raise SettingError(message) from error

@@ -1,0 +1,1 @@
+"""Django's SQLite backend, with our rules for several processes on one file."""
