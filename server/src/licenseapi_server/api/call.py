@@ -1,0 +1,73 @@
+"""What a handler receives and gives back. A handler never sees a header."""
+
+import os
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from licenseapi_server.api.principal import Principal
+from licenseapi_server.deployment import Deployment
+from licenseapi_server.domain.ids import make_id
+
+Body = TypeVar("Body")
+Query = TypeVar("Query")
+
+
+class Call(msgspec.Struct, Generic[Body, Query]):
+    """One authorized request: who, on what, when."""
+
+    principal: Principal
+    deployment: Deployment
+    now: int
+    ids: tuple[str, ...]
+    body: Body
+    query: Query
+    expected_version: int | None = None
+    # What the runtime store already loaded with the credential: see api/runtime.
+    subject: Any = None
+    store: Any = None
+    path: str = ""
+
+    @property
+    def id(self) -> str:
+        """The last id in the path."""
+        return self.ids[-1]
+
+    def make_id(self, prefix: str) -> str:
+        """A new id, ordered by this call's time."""
+        return make_id(prefix, self.now, os.urandom(10))
+
+
+class Answer(msgspec.Struct):
+    """A body and what else the dispatcher needs to send it."""
+
+    body: Any
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    # For the request log: which license the call was about, and the verdict's code.
+    license_id: str = ""
+    code: str = ""
+
+
+class NoQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An operation without query parameters."""
+
+
+class NoBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An operation without a body."""
+
+
+class Page(msgspec.Struct, Generic[Body], kw_only=True, omit_defaults=False):
+    """One page of a list, newest first.
+
+    `next_cursor` is what to send as `starting_after`: on a filtered list it may lie
+    beyond the last item, when the server stopped looking before the page was full.
+    """
+
+    object: str = "list"
+    url: str
+    has_more: bool
+    next_cursor: str | None = None
+    data: list[Body]
+    total_count: int | msgspec.UnsetType = msgspec.UNSET
+    total_count_is_exact: bool | msgspec.UnsetType = msgspec.UNSET

@@ -1,0 +1,177 @@
+"""From bytes to Structs, refusing at the door what JSON libraries let through.
+
+msgspec alone keeps the last of duplicate members and accepts NUL; the standard decoder
+with a hook sees every object, so each body passes through both.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from licenseapi_server.domain.problems import FieldError, Problem, field_problem, fields_problem
+
+T = TypeVar("T")
+
+MAX_QUERY_FIELDS = 100
+PATH = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
+STEP = re.compile(r"\[(\d+|\.\.\.)\]|\.([^.\[]+)")
+MISSING = re.compile(r"Object missing required field `([^`]*)`")
+UNKNOWN = re.compile(r"Object contains unknown field `([^`]*)`")
+
+
+class _DuplicateMemberError(ValueError):
+    """An object names a member twice."""
+
+
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _DuplicateMemberError(twice)
+    return members
+
+
+def _refuse_constant(text: str) -> None:
+    message = f"{text} is not JSON"
+    raise ValueError(message)
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+def parse_body(body: bytes, kind: type[T]) -> T:
+    """The body as `kind`. Raises Problem: invalid_json, duplicate_member, invalid_request."""
+    try:
+        text = body.decode("utf-8")
+        value = _STRICT.decode(text)
+    except _DuplicateMemberError as error:
+        message = f"The member {json.dumps(str(error))} stands more than once in one object."
+        raise Problem("duplicate_member", message) from error
+    except UnicodeDecodeError as error:
+        message = f"The body is not UTF-8: byte {error.start} cannot be read."
+        raise Problem("invalid_json", message) from error
+    except RecursionError as error:
+        raise Problem("invalid_json", "The body is nested too deeply.") from error
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise Problem("invalid_json", f"The body is not JSON: {error.msg} at {place}.") from error
+    except ValueError as error:
+        raise Problem("invalid_json", f"The body is not JSON: {error}.") from error
+    if b"\\u" in body or b"\\U" in body:
+        _refuse_bad_characters(value)
+    try:
+        return _decoder(kind).decode(body)
+    except msgspec.ValidationError as error:
+        raise _as_problem(str(error)) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Problem("invalid_json", f"The body is not JSON: {error}.") from error
+
+
+def _refuse_bad_characters(value: Any) -> None:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise Problem("invalid_json", "A text has the character NUL (\\u0000).")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise Problem("invalid_json", "A text has half of a surrogate pair.")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _refuse_bad_characters(name)
+            _refuse_bad_characters(item)
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_bad_characters(item)
+
+
+def _pointer(path: str) -> str:
+    steps = [index or name for index, name in STEP.findall(path)]
+    return "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in steps)
+
+
+def _as_problem(text: str) -> Problem:
+    """Turn msgspec's sentence into our problem, at the right field."""
+    found = PATH.search(text)
+    pointer = _pointer(found.group(1)) if found else ""
+    sentence = PATH.sub("", text)
+    missing, unknown = MISSING.match(sentence), UNKNOWN.match(sentence)
+    if missing:
+        return field_problem(
+            f"{pointer}/{missing.group(1)}", f"`{missing.group(1)}` is required.", code="required"
+        )
+    if unknown:
+        name = unknown.group(1)
+        return field_problem(
+            f"{pointer}/{name}", f"`{name}` is not a field of this request.", code="unknown_field"
+        )
+    return field_problem(pointer, f"{sentence}.")
+
+
+def read_query(query: bytes) -> list[tuple[str, str]]:
+    """The pairs of a query string. Raises Problem on bad UTF-8, NUL or too many fields."""
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=False,
+            errors="strict",
+            max_num_fields=MAX_QUERY_FIELDS,
+        )
+    except UnicodeDecodeError as error:
+        raise Problem("invalid_request", "The query string is not UTF-8.") from error
+    except ValueError as error:
+        raise Problem("invalid_request", "The query string has too many fields.") from error
+    if any("\0" in name or "\0" in value for name, value in pairs):
+        raise Problem("invalid_request", "The query string has the character NUL.")
+    return pairs
+
+
+def parse_query(pairs: list[tuple[str, str]], kind: type[T]) -> T:
+    """The query as `kind`: each parameter once, lists as `name[]`, maps as `name[key]`.
+
+    Raises Problem invalid_request naming the parameter.
+    """
+    fields = _query_fields(kind)
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        outer, bracket, key = name.partition("[")
+        if bracket and fields.get(outer) == "map":
+            entries = values.setdefault(outer, {})
+            _put_once(entries, key.rstrip("]"), value, name)
+        elif fields.get(name) == "list":
+            values.setdefault(name, []).append(value)
+        elif name in fields and fields[name] == "one":
+            _put_once(values, name, value, name)
+        else:
+            message = f"`{name[:100]}` is not a parameter of this operation."
+            raise fields_problem([FieldError(f"/{name[:100]}", "unknown_field", message)])
+    try:
+        return msgspec.convert(values, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _as_problem(str(error)) from error
+
+
+def _put_once(values: dict[str, Any], key: str, value: str, name: str) -> None:
+    if key in values:
+        message = f"`{name[:100]}` stands more than once in the query."
+        raise field_problem(f"/{name[:100]}", message, code="duplicate")
+    values[key] = value
+
+
+@cache
+def _query_fields(kind: type) -> Mapping[str, str]:
+    shapes = {}
+    for field in msgspec.structs.fields(kind):
+        text = str(field.type)
+        shape = "map" if "dict[" in text else "list" if "list[" in text else "one"
+        shapes[field.encode_name] = shape
+    return shapes

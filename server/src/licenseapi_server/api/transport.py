@@ -1,0 +1,100 @@
+"""Where a request really comes from, and whether it came safely (4-http-api, HTTPS)."""
+
+import ipaddress
+from collections.abc import Mapping
+from functools import lru_cache
+
+from licenseapi_server.domain.problems import Problem
+from licenseapi_server.settings import SettingError, Settings
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+FORWARDING_HEADERS = (b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"via")
+FORWARDING_PREFIX = b"x-forwarded-"
+
+
+@lru_cache(maxsize=4096)
+def parse_address(text: str) -> Address | None:
+    """The address, with IPv4-mapped IPv6 taken as the IPv4 that it is; None if it is none."""
+    try:
+        address = ipaddress.ip_address(text.strip().strip("[]"))
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if address.version == 6 else None  # noqa: PLR2004 - IP version
+    return mapped or address
+
+
+def parse_networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
+    """Networks or single addresses. Raises ValueError naming the bad one."""
+    return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
+
+
+def is_within(address: Address | None, networks: tuple[Network, ...]) -> bool:
+    """Whether the address lies in one of the networks."""
+    return address is not None and any(
+        address.version == network.version and address in network for network in networks
+    )
+
+
+class Transport:
+    """Decides about the connection of a request, by the operator's settings alone."""
+
+    def __init__(self, settings: Settings) -> None:
+        try:
+            self._proxies = parse_networks(settings.trusted_proxies)
+        except ValueError as error:
+            message = f"LICENSEAPI_TRUSTED_PROXIES: {error}."
+            raise SettingError(message) from error
+        self._is_development = settings.is_development
+
+    def client_address(self, peer: str, headers: Mapping[bytes, bytes]) -> str:
+        """The address behind the configured hops: forged headers from others count nothing."""
+        if not self._proxies or not is_within(parse_address(peer), self._proxies):
+            address = parse_address(peer)
+            return str(address) if address else ""
+        hops = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
+        for hop in reversed(hops):
+            address = parse_address(hop)
+            if address is None:
+                break
+            if not is_within(address, self._proxies):
+                return str(address)
+        return str(parse_address(peer) or "")
+
+    def is_secure(self, scheme: str, peer: str, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether the client spoke TLS, to us or to a trusted proxy."""
+        if scheme == "https":
+            return True
+        if self._proxies and is_within(parse_address(peer), self._proxies):
+            said = headers.get(b"x-forwarded-proto", b"").split(b",")[-1].strip()
+            return said == b"https"
+        return False
+
+    def is_local_development(self, peer: str, headers: Mapping[bytes, bytes]) -> bool:
+        """Plain HTTP from this very machine, with no sign of a proxy in between."""
+        if not self._is_development:
+            return False
+        address = parse_address(peer)
+        if address is None or not address.is_loopback:
+            return False
+        if any(name in headers for name in FORWARDING_HEADERS):
+            return False
+        if any(name.startswith(FORWARDING_PREFIX) for name in headers):
+            return False
+        return _host_name(headers.get(b"host", b"")) in LOOPBACK_HOSTS
+
+    def check(self, scheme: str, peer: str, headers: Mapping[bytes, bytes]) -> None:
+        """Raise Problem https_required unless the way here was safe. Never redirects:
+        a redirect would have the client send its key in clear each time."""
+        if not self.is_secure(scheme, peer, headers) and not self.is_local_development(
+            peer, headers
+        ):
+            raise Problem("https_required")
+
+
+def _host_name(host: bytes) -> str:
+    text = host.decode("latin-1").lower()
+    if text.startswith("["):
+        return text.partition("]")[0] + "]"
+    return text.partition(":")[0]

@@ -1,0 +1,1 @@
+"""The rules: pure functions and values. No Django, SQL, HTTP, clock or randomness here."""

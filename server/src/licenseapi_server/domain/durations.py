@@ -1,0 +1,75 @@
+"""ISO 8601 durations, counted by the calendar from an anchor, in UTC.
+
+31 January + P1M is 28 (or 29) February; + P2M from the same anchor is 31 March.
+"""
+
+import calendar
+import re
+from datetime import timedelta
+from functools import lru_cache
+
+import msgspec
+
+from licenseapi_server.domain.instants import EPOCH, MAX_INSTANT, to_datetime
+
+PATTERN = (
+    r"^P(?!$)([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T(?=[0-9])([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$"
+)
+MAX_LENGTH = 40
+MAX_YEARS = 100
+_SHAPE = re.compile(
+    r"P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
+    r"(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
+    re.ASCII,
+)
+
+
+class Duration(msgspec.Struct, frozen=True):
+    """A span of calendar months, days, and seconds."""
+
+    months: int
+    days: int
+    seconds: int
+    text: str
+
+
+@lru_cache(maxsize=4096)
+def parse_duration(text: str) -> Duration:
+    """The span that `text` (like P1Y, P30D, PT12H) names. Raises ValueError with a sentence."""
+    found = _SHAPE.fullmatch(text) if len(text) <= MAX_LENGTH else None
+    if not found:
+        message = "must be an ISO 8601 duration like P1Y, P30D or PT12H"
+        raise ValueError(message)
+    years, months, weeks, days, hours, minutes, seconds = (
+        int(group or 0) for group in found.groups()
+    )
+    span = Duration(
+        months=years * 12 + months,
+        days=weeks * 7 + days,
+        seconds=hours * 3600 + minutes * 60 + seconds,
+        text=text,
+    )
+    total_days = span.months * 30.4 + span.days + span.seconds / 86_400
+    if total_days == 0:
+        message = "must be longer than nothing"
+        raise ValueError(message)
+    if total_days > MAX_YEARS * 366:
+        message = "must be at most 100 years"
+        raise ValueError(message)
+    return span
+
+
+def add_duration(anchor: int, duration: Duration, *, times: int = 1) -> int:
+    """The instant `times` durations after `anchor`; never beyond the year 9999."""
+    moment = to_datetime(anchor)
+    month_index = moment.year * 12 + moment.month - 1 + duration.months * times
+    year, month = divmod(month_index, 12)
+    if year > 9999:  # noqa: PLR2004 - the last year there is
+        return MAX_INSTANT
+    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
+    moved = moment.replace(year=year, month=month + 1, day=day)
+    try:
+        moved += timedelta(days=duration.days * times, seconds=duration.seconds * times)
+    except OverflowError:
+        return MAX_INSTANT
+    return (moved - EPOCH) // timedelta(microseconds=1)

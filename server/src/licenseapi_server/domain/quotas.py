@@ -1,0 +1,83 @@
+"""Plans, the month that requests are counted in, and token buckets."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from licenseapi_server.domain.instants import EPOCH, SECOND, to_datetime
+
+
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an account may use. None means without limit; rates are requests per second."""
+
+    name: str
+    max_licenses: int | None = None
+    max_requests_per_month: int | None = None
+    rate_per_second: int | None = None
+    rate_burst: int | None = None
+
+
+PLANS: dict[str, Plan] = {
+    plan.name: plan
+    for plan in (
+        Plan("developer", 100, 1_000, 20, 100),
+        Plan("team", 10_000, 500_000, 100, 500),
+        Plan("business", 250_000, 20_000_000, 1_000, 5_000),
+        Plan("unlimited"),
+    )
+}
+# Test mode costs nothing, so it has limits of its own: else it would be a free plan.
+TEST_PLAN = Plan("test", 1_000, 10_000, 20, 100)
+TEST_LICENSE_DAYS = 90
+
+
+class MonthClock:
+    """Month boundaries in UTC, computed once a month."""
+
+    def __init__(self) -> None:
+        self._start = self._end = 0
+
+    def start_of(self, now: int) -> int:
+        """The instant at which the month of `now` began."""
+        if not self._start <= now < self._end:
+            self._start, self._end = month_bounds(now)
+        return self._start
+
+
+def month_bounds(now: int) -> tuple[int, int]:
+    """First instant of the month of `now`, and of the month after it, in UTC."""
+    moment = to_datetime(now)
+    start = datetime(moment.year, moment.month, 1, tzinfo=UTC)
+    year, month = divmod(moment.year * 12 + moment.month, 12)
+    end = datetime(year, month + 1, 1, tzinfo=UTC)
+    return (
+        int((start - EPOCH).total_seconds()) * SECOND,
+        int((end - EPOCH).total_seconds()) * SECOND,
+    )
+
+
+class TokenBucket:
+    """Lets `burst` requests through at once and `rate` a second from then on."""
+
+    __slots__ = ("_burst", "_level", "_rate", "_seen_at")
+
+    def __init__(self, rate: float, burst: float, now: int) -> None:
+        self._rate = rate / SECOND
+        self._burst = burst
+        self._level = burst
+        self._seen_at = now
+
+    def take(self, now: int) -> float:
+        """Take one: 0 when there was one, else the seconds until there will be."""
+        if now > self._seen_at:
+            self._level = min(self._burst, self._level + (now - self._seen_at) * self._rate)
+            self._seen_at = now
+        if self._level >= 1:
+            self._level -= 1
+            return 0.0
+        return (1 - self._level) / self._rate / SECOND
+
+    @property
+    def remaining(self) -> int:
+        """How many more would pass right now."""
+        return int(self._level)
