@@ -1,0 +1,119 @@
+"""What may be a second late: log lines, last-used times, counts of unlimited plans.
+
+Bounded: when the database cannot take them, the newest log lines are dropped and counted,
+never a request refused. Times and counts are one entry per key, license or account.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+from licenseapi_server.api.runtime import sql
+
+logger = logging.getLogger("licenseapi.telemetry")
+LOG_CAPACITY = 100_000
+LOG_SECONDS = 0.1
+FACTS_SECONDS = 0.5
+
+
+class Buffers:
+    """The telemetry of one process, on its way to the database."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self._lines: list[tuple[Any, ...]] = []
+        self.dropped_lines = 0
+        self._keys: dict[str, tuple[int, str]] = {}
+        self._secrets: dict[str, int] = {}
+        self._licenses: dict[str, int] = {}
+        self._counts: dict[tuple[str, str, int], int] = {}
+        self._pins: dict[str, str] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to flush."""
+        self._tasks = [
+            asyncio.create_task(self._repeat(self.flush_log, LOG_SECONDS)),
+            asyncio.create_task(self._repeat(self.flush_facts, FACTS_SECONDS)),
+        ]
+
+    async def stop(self) -> None:
+        """Flush what is left."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for flush in (self.flush_log, self.flush_facts):
+            try:
+                await flush()
+            except Exception:
+                logger.exception("telemetry is lost at shutdown")
+
+    async def _repeat(self, flush: Any, seconds: float) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await flush()
+            except Exception:
+                # Telemetry never refuses a request: it stays in the buffer and is tried again.
+                logger.exception("telemetry could not be written")
+
+    def add_line(self, line: tuple[Any, ...]) -> None:
+        """Keep one line of the request log."""
+        if len(self._lines) < LOG_CAPACITY:
+            self._lines.append(line)
+        else:
+            self.dropped_lines += 1
+
+    def touch_key(self, key_id: str, secret_id: str, at: int, ip: str) -> None:
+        """Remember when and from where a key was used."""
+        self._keys[key_id] = (at, ip)
+        if secret_id:
+            self._secrets[secret_id] = at
+
+    def touch_license(self, license_id: str, at: int) -> None:
+        """Remember when a license was validated."""
+        self._licenses[license_id] = at
+
+    def count_request(self, account_id: str, mode: str, month_start: int) -> None:
+        """Count a request of a plan without a limit."""
+        counter = (account_id, mode, month_start)
+        self._counts[counter] = self._counts.get(counter, 0) + 1
+
+    def pin_version(self, account_id: str, version: str) -> None:
+        """Remember the API version of an account's first call."""
+        self._pins[account_id] = version
+
+    async def flush_log(self) -> None:
+        """Write the log lines; keep them when that fails."""
+        if not self._lines:
+            return
+        lines, self._lines = self._lines, []
+        try:
+            await self._store.write_log(lines)
+        except BaseException:
+            self._lines = (lines + self._lines)[:LOG_CAPACITY]
+            raise
+
+    async def flush_facts(self) -> None:
+        """Write times and counts; keep the counts when that fails."""
+        counts, self._counts = self._counts, {}
+        keys, self._keys = self._keys, {}
+        secrets, self._secrets = self._secrets, {}
+        licenses, self._licenses = self._licenses, {}
+        pins, self._pins = self._pins, {}
+        batches = [
+            (sql.COUNT_REQUESTS, [(*name, count) for name, count in sorted(counts.items())]),
+            (sql.TOUCH_KEY, [(at, ip, key) for key, (at, ip) in sorted(keys.items())]),
+            (sql.TOUCH_SECRET, [(at, secret) for secret, at in sorted(secrets.items())]),
+            (sql.TOUCH_LICENSE, [(at, name) for name, at in sorted(licenses.items())]),
+            (sql.PIN_VERSION, [(version, name) for name, version in sorted(pins.items())]),
+        ]
+        work = [batch for batch in batches if batch[1]]
+        if not work:
+            return
+        try:
+            await self._store.write_batch(work)
+        except BaseException:
+            for name, count in counts.items():
+                self._counts[name] = self._counts.get(name, 0) + count
+            raise

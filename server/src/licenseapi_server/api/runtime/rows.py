@@ -1,0 +1,117 @@
+"""What the runtime's statements read, as values. Field order is the column order in sql.py."""
+
+import msgspec
+
+
+class KeyRow(msgspec.Struct, frozen=True):
+    """An API key with its account, as one request needs it."""
+
+    key_id: str
+    account_id: str
+    mode: str
+    type: str
+    scopes: str
+    product_ids: str
+    allowed_ips: str
+    expires_at: int | None
+    revoked_at: int | None
+    gen: int
+    plan: str
+    is_account_enabled: bool
+    max_token_ttl_seconds: int
+    allowed_origins: str
+    api_version: str | None
+    secret_id: str
+    secret_expires_at: int | None
+    is_token_denied: bool
+    is_signing_key_live: bool
+
+
+KEY_FIELDS = len(KeyRow.__struct_fields__)
+
+
+class LicenseRow(msgspec.Struct, frozen=True):
+    """A license with its policy, product and customer, as a verdict needs it."""
+
+    id: str
+    product_id: str
+    policy_id: str
+    customer_id: str | None
+    name: str | None
+    key_digest: bytes
+    key_hint: str
+    starts_at: int | None
+    expires_at: int | None
+    suspended_at: int | None
+    revoked_at: int | None
+    created_at: int
+    last_validated_at: int | None
+    entitlements: str
+    overrides: str
+    metadata: str
+    activation_count: int
+    product_code: str
+    requires: str | None
+    expiration_strategy: str
+    grace_period: str | None
+    policy_entitlements: str
+    max_activations: int | None
+    max_leases: int | None
+    max_users: int | None
+    max_cores: int | None
+    max_memory_bytes: int | None
+    max_disk_bytes: int | None
+    customer_banned_at: int | None
+
+
+class SecretLookup(msgspec.Struct, frozen=True):
+    """Find the key by the digest of its secret."""
+
+    digest: bytes
+
+
+class TokenLookup(msgspec.Struct, frozen=True):
+    """Find the key that minted a token, and whether token and signing key still hold."""
+
+    key_id: str
+    account_id: str
+    jti: str
+    kid: str
+
+
+class LicenseLookup(msgspec.Struct, frozen=True):
+    """Find a license by id, or by the digests of a key (exact text, folded text)."""
+
+    license_id: str = ""
+    exact: bytes = b""
+    folded: bytes = b""
+
+
+class QuotaAsk(msgspec.Struct, frozen=True):
+    """Take one request from the plan in the same round trip, if the key may call at all."""
+
+    scope: str
+    month_start: int
+    now: int
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What one round trip brought. `is_quota_taken` is None where nobody asked."""
+
+    key: KeyRow | None
+    license: LicenseRow | None = None
+    is_quota_taken: bool | None = None
+
+
+class SigningKeyRow(msgspec.Struct, frozen=True):
+    """A signing key, private half still sealed."""
+
+    kid: str
+    account_id: str
+    mode: str
+    public_jwk: str
+    private_key_encrypted: bytes
+    signs_from: int
+    signs_until: int | None
+    published_until: int | None
+    revoked_at: int | None

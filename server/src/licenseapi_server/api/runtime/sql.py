@@ -1,0 +1,243 @@
+"""Every statement of the runtime path: all that the hot path asks of the database.
+
+One text with `:names` for both engines; `statement()` numbers the parameters in the order
+of their first use. Each says why it exists and which index serves it; a test prepares and
+EXPLAINs them all on both engines.
+"""
+
+import re
+
+import msgspec
+
+NAME = re.compile(r"(?<![:\w]):([a-z_]+)")
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """One statement: the order of its parameters, and its text for each driver."""
+
+    names: tuple[str, ...]
+    sqlite: str
+    postgres: str
+
+
+def statement(text: str, casts: dict[str, str] | None = None) -> Statement:
+    """Compile a text with `:names`. `casts` gives PostgreSQL a type it cannot infer."""
+    names = tuple(dict.fromkeys(NAME.findall(text)))
+    number = {name: index for index, name in enumerate(names, start=1)}
+    types = casts or {}
+    return Statement(
+        names=names,
+        sqlite=NAME.sub(lambda found: f"?{number[found[1]]}", text),
+        postgres=NAME.sub(
+            lambda found: f"${number[found[1]]}"
+            + (f"::{types[found[1]]}" if found[1] in types else ""),
+            text,
+        ),
+    )
+
+
+_KEY_COLUMNS = """k.id AS key_id, k.account_id, k.mode, k.type, k.scopes, k.product_ids,
+    k.allowed_ips, k.expires_at, k.revoked_at, k.gen, a.plan, a.is_enabled,
+    a.max_token_ttl_seconds, a.allowed_origins, a.api_version"""
+
+_KEY_BY_SECRET = f"""SELECT {_KEY_COLUMNS}, s.id AS secret_id,
+    s.expires_at AS secret_expires_at, FALSE AS is_token_denied, TRUE AS is_signing_key_live
+FROM accounts_apikeysecret s
+JOIN accounts_apikey k ON k.id = s.api_key_id
+JOIN accounts_account a ON a.id = k.account_id
+WHERE s.digest = :digest LIMIT 1"""
+
+_KEY_BY_TOKEN = f"""SELECT {_KEY_COLUMNS}, '' AS secret_id,
+    CAST(NULL AS bigint) AS secret_expires_at,
+    EXISTS (SELECT 1 FROM accounts_deniedtoken d
+            WHERE d.account_id = :account_id AND d.jti = :jti) AS is_token_denied,
+    EXISTS (SELECT 1 FROM accounts_signingkey g
+            WHERE g.kid = :kid AND g.revoked_at IS NULL) AS is_signing_key_live
+FROM accounts_apikey k
+JOIN accounts_account a ON a.id = k.account_id
+WHERE k.id = :key_id AND k.account_id = :account_id LIMIT 1"""
+
+_LICENSE_COLUMNS = """l.id, l.product_id, l.policy_id, l.customer_id, l.name, l.key_digest,
+    l.key_hint, l.starts_at, l.expires_at, l.suspended_at, l.revoked_at, l.created_at,
+    l.last_validated_at, l.entitlements, l.overrides, l.metadata, l.activation_count,
+    r.code AS product_code, p.requires, p.expiration_strategy, p.grace_period,
+    p.entitlements AS policy_entitlements, p.max_activations, p.max_leases, p.max_users,
+    p.max_cores, p.max_memory_bytes, p.max_disk_bytes, c.banned_at AS customer_banned_at"""
+
+_LICENSE_TABLES = """licensing_license l
+JOIN catalog_policy p ON p.id = l.policy_id
+JOIN catalog_product r ON r.id = l.product_id
+LEFT JOIN licensing_customer c ON c.id = l.customer_id"""
+
+# Authenticates a key: asked on every request, so that a revocation holds at the next one.
+# Served by the unique index on accounts_apikeysecret.digest, then two primary keys.
+KEY_BY_SECRET = statement(_KEY_BY_SECRET)
+
+# Authenticates a token whose signature holds: its key, account, signing key and `jti` as
+# they are now. Primary keys, and the unique index (account_id, jti).
+KEY_BY_TOKEN = statement(_KEY_BY_TOKEN)
+
+# A license by what the customer typed: own keys are stored folded, foreign ones as they
+# are. Served by the unique index (account_id, mode, key_digest).
+LICENSE_BY_DIGEST = statement(
+    f"""SELECT {_LICENSE_COLUMNS} FROM {_LICENSE_TABLES}
+WHERE l.account_id = :account_id AND l.mode = :mode AND l.key_digest IN (:exact, :folded)
+LIMIT 1"""
+)
+
+# A license by its id, or by the token bound to it. Primary key; account and mode are
+# compared too, so that another tenant's id finds nothing.
+LICENSE_BY_ID = statement(
+    f"""SELECT {_LICENSE_COLUMNS} FROM {_LICENSE_TABLES}
+WHERE l.id = :license_id AND l.account_id = :account_id AND l.mode = :mode LIMIT 1"""
+)
+
+
+def _opening(key: str, license_match: str) -> Statement:
+    """Key, license and quota in one round trip, for PostgreSQL.
+
+    The unit of the plan is taken only if the key may make this call at all; what SQL does
+    not decide (addresses, rates) the caller decides afterwards, and gives the unit back.
+    """
+    return statement(
+        f"""WITH k AS ({key}),
+q AS (
+    INSERT INTO usage_requestcounter (account_id, mode, month_start, used)
+    SELECT k.account_id, k.mode, :month_start, 1 FROM k
+    WHERE k.is_enabled AND k.revoked_at IS NULL AND k.allowed_ips = ''
+      AND (k.expires_at IS NULL OR k.expires_at > :now)
+      AND (k.secret_expires_at IS NULL OR k.secret_expires_at > :now)
+      AND NOT k.is_token_denied AND k.is_signing_key_live
+      AND (k.type <> 'restricted' OR position(' ' || :scope || ' ' in ' ' || k.scopes || ' ') > 0)
+      AND (:limits -> k.mode ->> k.plan) IS NOT NULL
+    ON CONFLICT (account_id, mode, month_start) DO UPDATE
+    SET used = usage_requestcounter.used + 1
+    WHERE usage_requestcounter.used < (SELECT (:limits -> x.mode ->> x.plan)::bigint FROM k x)
+    RETURNING 1
+)
+SELECT k.*, {_LICENSE_COLUMNS}, EXISTS (SELECT 1 FROM q) AS is_quota_taken
+FROM k LEFT JOIN ({_LICENSE_TABLES})
+ON l.account_id = k.account_id AND l.mode = k.mode AND {license_match} LIMIT 1""",
+        {"limits": "jsonb", "month_start": "bigint", "now": "bigint", "scope": "text"},
+    )
+
+
+# One round trip per validate (PostgreSQL only; SQLite is faster with two statements).
+OPEN_BY_SECRET_AND_DIGEST = _opening(_KEY_BY_SECRET, "l.key_digest IN (:exact, :folded)")
+OPEN_BY_SECRET_AND_ID = _opening(_KEY_BY_SECRET, "l.id = :license_id")
+OPEN_BY_TOKEN_AND_ID = _opening(_KEY_BY_TOKEN, "l.id = :license_id")
+
+# Takes `wanted` requests from a limited plan, all or none. The row's lock makes it exact on
+# PostgreSQL, the write lock on SQLite. Unique index (account_id, mode, month_start).
+TAKE_QUOTA = statement(
+    """INSERT INTO usage_requestcounter (account_id, mode, month_start, used)
+VALUES (:account_id, :mode, :month_start, :wanted)
+ON CONFLICT (account_id, mode, month_start) DO UPDATE
+SET used = usage_requestcounter.used + excluded.used
+WHERE usage_requestcounter.used + excluded.used <= :maximum
+RETURNING used""",
+    {"wanted": "bigint", "maximum": "bigint", "month_start": "bigint"},
+)
+
+# How much is used: what remains of a plan when a whole group does not fit any more.
+USED_QUOTA = statement(
+    """SELECT used FROM usage_requestcounter
+WHERE account_id = :account_id AND mode = :mode AND month_start = :month_start LIMIT 1"""
+)
+
+# Gives back what a 5xx, a replay or a late refusal took.
+REFUND_QUOTA = statement(
+    """UPDATE usage_requestcounter SET used = used - :count
+WHERE account_id = :account_id AND mode = :mode AND month_start = :month_start
+  AND used >= :count""",
+    {"count": "bigint"},
+)
+
+# Counts requests of a plan without a limit, flushed from memory about once a second.
+COUNT_REQUESTS = statement(
+    """INSERT INTO usage_requestcounter (account_id, mode, month_start, used)
+VALUES (:account_id, :mode, :month_start, :count)
+ON CONFLICT (account_id, mode, month_start) DO UPDATE
+SET used = usage_requestcounter.used + excluded.used""",
+    {"count": "bigint", "month_start": "bigint"},
+)
+
+# All published signing keys of all accounts: the local set that tokens are verified with.
+# Read whole at start, then only what is new. Small; the primary key orders it.
+SIGNING_KEYS = statement(
+    """SELECT kid, account_id, mode, public_jwk, private_key_encrypted, signs_from,
+    signs_until, published_until, revoked_at
+FROM accounts_signingkey WHERE kid > :after ORDER BY kid LIMIT 1000"""
+)
+
+# The token keys of one account and mode, newest first: for the key set and for signing.
+# Index (account_id, mode, use, signs_from).
+SIGNING_KEYS_OF_ACCOUNT = statement(
+    """SELECT kid, account_id, mode, public_jwk, private_key_encrypted, signs_from,
+    signs_until, published_until, revoked_at
+FROM accounts_signingkey WHERE account_id = :account_id AND mode = :mode AND use = 'token'
+ORDER BY signs_from DESC LIMIT 20"""
+)
+
+# One signing key that the local set does not have yet. Primary key.
+SIGNING_KEY_BY_KID = statement(
+    """SELECT kid, account_id, mode, public_jwk, private_key_encrypted, signs_from,
+    signs_until, published_until, revoked_at
+FROM accounts_signingkey WHERE kid = :kid AND use = 'token' LIMIT 1"""
+)
+
+# Ends a token by its id; a repeat changes nothing. Unique index (account_id, jti).
+DENY_TOKEN = statement(
+    """INSERT INTO accounts_deniedtoken (account_id, jti, expires_at)
+VALUES (:account_id, :jti, :expires_at) ON CONFLICT (account_id, jti) DO NOTHING""",
+    {"expires_at": "bigint"},
+)
+
+# When a key and a secret were last used: buffered, one row per key and flush. Primary keys.
+TOUCH_KEY = statement(
+    "UPDATE accounts_apikey SET last_used_at = :at, last_ip = :ip WHERE id = :key_id",
+    {"at": "bigint"},
+)
+TOUCH_SECRET = statement(
+    "UPDATE accounts_apikeysecret SET last_used_at = :at WHERE id = :secret_id",
+    {"at": "bigint"},
+)
+
+# When a license was last validated: buffered, one row per license and flush. Primary key.
+TOUCH_LICENSE = statement(
+    "UPDATE licensing_license SET last_validated_at = :at WHERE id = :license_id",
+    {"at": "bigint"},
+)
+
+# Pins an account to the API version of its first call. Primary key.
+PIN_VERSION = statement(
+    """UPDATE accounts_account SET api_version = :version
+WHERE id = :account_id AND api_version IS NULL"""
+)
+
+# Marks a key that travelled where others can read it. Unique index on digest, primary key.
+FLAG_EXPOSED = statement(
+    """UPDATE accounts_apikey SET exposed_at = :at WHERE exposed_at IS NULL AND id IN
+(SELECT s.api_key_id FROM accounts_apikeysecret s WHERE s.digest = :digest)""",
+    {"at": "bigint"},
+)
+
+# One line of the request log; in the telemetry file on SQLite.
+LOG_REQUEST = statement(
+    """INSERT INTO audit_requestlogentry (id, account_id, mode, credential_type, key_id,
+    token_id, operation, method, path, status, code, reason, license_id, ip, user_agent,
+    is_replay, duration_us, created_at)
+VALUES (:id, :account_id, :mode, :credential_type, :key_id, :token_id, :operation, :method,
+    :path, :status, :code, :reason, :license_id, :ip, :user_agent, :is_replay, :duration_us,
+    :created_at)"""
+)
+
+# Whether the database answers at all, for the readiness probe.
+PING = statement("SELECT 1 LIMIT 1")
+
+MAIN_STATEMENTS = {
+    name: value
+    for name, value in list(globals().items())
+    if isinstance(value, Statement) and name != "LOG_REQUEST"
+}
+POSTGRES_ONLY = frozenset(name for name in MAIN_STATEMENTS if name.startswith("OPEN_"))

@@ -1,0 +1,198 @@
+"""The runtime's store on PostgreSQL: one round trip per validate, nodes that keep no state."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from licenseapi_server.api.runtime import sql
+from licenseapi_server.api.runtime.rows import (
+    KEY_FIELDS,
+    KeyRow,
+    LicenseLookup,
+    LicenseRow,
+    Loaded,
+    QuotaAsk,
+    SecretLookup,
+    SigningKeyRow,
+    TokenLookup,
+)
+from licenseapi_server.domain.quotas import TEST_PLAN, Plan
+from licenseapi_server.settings import Settings
+
+SERVER_SETTINGS = {
+    "statement_timeout": "10000",
+    "lock_timeout": "5000",
+    "idle_in_transaction_session_timeout": "10000",
+    # One row by a unique index: compiling such a plan costs more than running it.
+    "jit": "off",
+}
+ACQUIRE_SECONDS = 5
+
+
+class _Connection(asyncpg.Connection):
+    """Our statements leave nothing behind in the session, so a release resets nothing:
+    the query that asyncpg would send each time costs as much as a validate."""
+
+    def get_reset_query(self) -> str:
+        """No query at all."""
+        return ""
+
+
+def quota_limits(plans: dict[str, Plan]) -> str:
+    """The monthly limits by mode and plan, as the opening statements take them."""
+    live = {
+        name: plan.max_requests_per_month
+        for name, plan in plans.items()
+        if plan.max_requests_per_month is not None
+    }
+    names = [*plans, "test"]
+    test = dict.fromkeys(names, TEST_PLAN.max_requests_per_month)
+    return msgspec.json.encode({"live": live, "test": test}).decode()
+
+
+class PostgresStore:
+    """A small pool of connections; every statement is prepared once per connection."""
+
+    takes_quota_while_loading = True
+    unavailable: tuple[type[BaseException], ...] = (
+        asyncpg.PostgresConnectionError,
+        asyncpg.InterfaceError,
+        asyncpg.OperatorInterventionError,
+        asyncpg.QueryCanceledError,
+        asyncpg.LockNotAvailableError,
+        asyncpg.InsufficientResourcesError,
+        asyncpg.InternalClientError,
+        OSError,
+        TimeoutError,
+    )
+
+    def __init__(self, settings: Settings, plans: dict[str, Plan]) -> None:
+        self._url = settings.database_url
+        self._size = settings.postgres_connections
+        self._limits = quota_limits(plans)
+        self._pool: Any = None
+
+    async def open(self) -> None:
+        """Connect."""
+        self._pool = await asyncpg.create_pool(
+            self._url,
+            min_size=1,
+            max_size=self._size,
+            connection_class=_Connection,
+            server_settings=SERVER_SETTINGS,
+            timeout=ACQUIRE_SECONDS,
+            command_timeout=15,
+        )
+
+    async def close(self) -> None:
+        """Let running statements end; disconnect."""
+        await self._pool.close()
+
+    async def _row(self, statement: sql.Statement, parameters: Sequence[Any]) -> Any:
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            return await connection.fetchrow(statement.postgres, *parameters)
+
+    async def load(
+        self,
+        credential: SecretLookup | TokenLookup,
+        subject: LicenseLookup | None,
+        quota: QuotaAsk | None,
+    ) -> Loaded:
+        """Key, license and one request of the plan, in one round trip."""
+        if subject is None or quota is None:
+            return await self._load_key(credential)
+        match: tuple[Any, ...] = (subject.exact, subject.folded)
+        limits = (quota.month_start, quota.now, quota.scope, self._limits)
+        if isinstance(credential, TokenLookup):
+            statement = sql.OPEN_BY_TOKEN_AND_ID
+            parameters = (*_token_parameters(credential), *limits, subject.license_id)
+        elif subject.license_id:
+            statement = sql.OPEN_BY_SECRET_AND_ID
+            parameters = (credential.digest, *limits, subject.license_id)
+        else:
+            statement = sql.OPEN_BY_SECRET_AND_DIGEST
+            parameters = (credential.digest, *limits, *match)
+        row = await self._row(statement, parameters)
+        if row is None:
+            return Loaded(None)
+        values = tuple(row)
+        key = KeyRow(*values[:KEY_FIELDS])
+        found = values[KEY_FIELDS] is not None
+        return Loaded(key, LicenseRow(*values[KEY_FIELDS:-1]) if found else None, values[-1])
+
+    async def _load_key(self, credential: SecretLookup | TokenLookup) -> Loaded:
+        if isinstance(credential, SecretLookup):
+            row = await self._row(sql.KEY_BY_SECRET, (credential.digest,))
+        else:
+            row = await self._row(sql.KEY_BY_TOKEN, _token_parameters(credential))
+        return Loaded(KeyRow(*row) if row else None)
+
+    async def find_license(
+        self, account_id: str, mode: str, lookup: LicenseLookup
+    ) -> LicenseRow | None:
+        """A license of this account and mode."""
+        if lookup.license_id:
+            row = await self._row(sql.LICENSE_BY_ID, (lookup.license_id, account_id, mode))
+        else:
+            parameters = (account_id, mode, lookup.exact, lookup.folded)
+            row = await self._row(sql.LICENSE_BY_DIGEST, parameters)
+        return LicenseRow(*row) if row else None
+
+    async def take_quota(self, account_id: str, mode: str, month_start: int, maximum: int) -> bool:
+        """Take one request from the plan; False when none is left."""
+        if maximum < 1:
+            return False
+        row = await self._row(sql.TAKE_QUOTA, (account_id, mode, month_start, 1, maximum))
+        return row is not None
+
+    async def refund_quota(self, account_id: str, mode: str, month_start: int) -> None:
+        """Give one request back."""
+        await self._row(sql.REFUND_QUOTA, (1, account_id, mode, month_start))
+
+    async def find_signing_key(self, kid: str) -> SigningKeyRow | None:
+        """One token key, of whatever account."""
+        row = await self._row(sql.SIGNING_KEY_BY_KID, (kid,))
+        return SigningKeyRow(*row) if row else None
+
+    async def list_signing_keys(self, account_id: str, mode: str) -> list[SigningKeyRow]:
+        """The token keys of an account and mode, newest first."""
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            rows = await connection.fetch(sql.SIGNING_KEYS_OF_ACCOUNT.postgres, account_id, mode)
+        return [SigningKeyRow(*row) for row in rows]
+
+    async def deny_token(self, account_id: str, jti: str, expires_at: int) -> None:
+        """Refuse a token from now on, on every node."""
+        await self._row(sql.DENY_TOKEN, (account_id, jti, expires_at))
+
+    async def write_batch(self, batches: Iterable[tuple[sql.Statement, list[Any]]]) -> None:
+        """Write buffered facts in one transaction, in key order: two nodes never deadlock."""
+        async with (
+            self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
+            connection.transaction(),
+        ):
+            for statement, rows in batches:
+                await connection.executemany(statement.postgres, rows)
+
+    async def write_log(self, rows: list[tuple[Any, ...]]) -> None:
+        """Append request-log lines."""
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            await connection.copy_records_to_table(
+                "audit_requestlogentry", records=rows, columns=sql.LOG_REQUEST.names
+            )
+
+    async def ping(self) -> int | None:
+        """The database's clock in microseconds since the epoch."""
+        query = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            clock: int = await asyncio.wait_for(connection.fetchval(query), ACQUIRE_SECONDS)
+        return clock
+
+
+def _token_parameters(credential: TokenLookup) -> tuple[str, ...]:
+    return (credential.account_id, credential.jti, credential.kid, credential.key_id)
+
+
+__all__ = ["PostgresStore", "quota_limits"]
