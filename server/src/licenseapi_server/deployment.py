@@ -28,7 +28,12 @@ class Deployment(msgspec.Struct, frozen=True):
 
     def seal(self, text: bytes, about: str) -> bytes:
         """Encrypt `text` for the row that `about` names."""
-        return self.sealer.seal(text, about, os.urandom(NONCE_BYTES))
+        return self.seal_with(self.sealer, text, about)
+
+    @staticmethod
+    def seal_with(sealer: Sealer, text: bytes, about: str) -> bytes:
+        """Encrypt under a derived key, with a fresh nonce."""
+        return sealer.seal(text, about, os.urandom(NONCE_BYTES))
 
 
 def load_plans(path: str) -> dict[str, Plan]:

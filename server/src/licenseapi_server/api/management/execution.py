@@ -1,0 +1,95 @@
+"""Runs a management handler on a worker thread: one transaction for what it writes."""
+
+from collections.abc import Callable
+
+import msgspec
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    transaction,
+)
+
+from licenseapi_server.api import idempotency
+from licenseapi_server.api.call import Answer, Call
+from licenseapi_server.api.idempotency import IdempotentRequest
+from licenseapi_server.api.registry import Route
+from licenseapi_server.api.rendering import encode
+from licenseapi_server.domain.problems import Problem
+
+RETRY_SECONDS = "1"
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+class Rendered(msgspec.Struct, frozen=True):
+    """An answer in bytes, ready to be sent."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+    license_id: str = ""
+    code: str = ""
+    is_replay: bool = False
+
+
+def render(answer: Answer) -> Rendered:
+    """Encode the body, unless the handler already has."""
+    body = answer.body if isinstance(answer.body, bytes) else encode(answer.body)
+    return Rendered(answer.status, body, answer.headers, answer.license_id, answer.code)
+
+
+def as_answer(result: object, route: Route) -> Answer:
+    """A handler may give back a body alone: its status is the route's."""
+    return result if isinstance(result, Answer) else Answer(result, route.status)
+
+
+def run(
+    route: Route,
+    call: Call,
+    replayed: IdempotentRequest | None,
+    take_quota: Callable[[], None],
+) -> Rendered:
+    """Handle the call. Raises Problem; nothing is written when it does."""
+    close_old_connections()
+    try:
+        if replayed is not None:
+            known = idempotency.find(replayed, call.deployment)
+            if known is not None:
+                return _replay(known)
+        take_quota()
+        if not route.writes:
+            return render(as_answer(route.handler(call), route))
+        with transaction.atomic():
+            return _write(route, call, replayed)
+    except (OperationalError, InterfaceError) as error:
+        raise _unavailable(error, is_idempotent=replayed is not None) from error
+    finally:
+        close_old_connections()
+
+
+def _write(route: Route, call: Call, replayed: IdempotentRequest | None) -> Rendered:
+    if replayed is None:
+        return render(as_answer(route.handler(call), route))
+    if not idempotency.claim(replayed, call):
+        # Its twin committed while this one waited for the row.
+        known = idempotency.find(replayed, call.deployment)
+        if known is not None:
+            return _replay(known)
+        raise Problem("idempotency_in_flight", headers={"Retry-After": RETRY_SECONDS})
+    rendered = render(as_answer(route.handler(call), route))
+    idempotency.store(replayed, call.deployment, rendered.status, rendered.body)
+    return rendered
+
+
+def _replay(known: idempotency.StoredAnswer) -> Rendered:
+    return Rendered(known.status, known.body, is_replay=True)
+
+
+def _unavailable(error: DatabaseError | InterfaceError, *, is_idempotent: bool) -> Problem:
+    cause = getattr(error.__cause__, "sqlstate", None)
+    if is_idempotent and cause == LOCK_NOT_AVAILABLE:
+        return Problem("idempotency_in_flight", headers={"Retry-After": RETRY_SECONDS})
+    return Problem(
+        "unavailable", headers={"Retry-After": RETRY_SECONDS}, reason=type(error).__name__
+    )

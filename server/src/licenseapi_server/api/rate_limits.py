@@ -1,0 +1,89 @@
+"""Token buckets per key, per account, and per address for failed authentication.
+
+They live in the process: with several workers each has its share, so that a limit is
+approximate across processes and nodes. What must be exact, the quota, is in the database.
+"""
+
+import math
+
+from licenseapi_server.api.principal import Principal
+from licenseapi_server.api.transport import parse_address
+from licenseapi_server.deployment import Deployment
+from licenseapi_server.domain.problems import Problem
+from licenseapi_server.domain.quotas import TokenBucket
+
+CAPACITY = 50_000
+MINUTE = 60
+
+
+class Buckets:
+    """Buckets by name; when there are too many, all start afresh: memory stays bounded."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, TokenBucket] = {}
+
+    def find(self, name: str, rate: float, burst: float, now: int) -> TokenBucket:
+        """The bucket of this name, full when it is new."""
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            if len(self._buckets) >= CAPACITY:
+                self._buckets.clear()
+            bucket = self._buckets[name] = TokenBucket(rate, burst, now)
+        return bucket
+
+
+class RateLimits:
+    """The limits of one process."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._share = 1 / deployment.settings.workers
+        self._buckets = Buckets()
+        self._failures = Buckets()
+
+    def take(self, principal: Principal, now: int) -> tuple[tuple[bytes, bytes], ...]:
+        """Let the call through, with the headers that tell what is left (IETF RateLimit).
+
+        Raises Problem rate_limited.
+        """
+        plan = self._deployment.plan_for(principal.plan, principal.mode)
+        if plan.rate_per_second is None or plan.rate_burst is None:
+            return ()
+        rate = plan.rate_per_second * self._share
+        burst = max(1.0, plan.rate_burst * self._share)
+        name = f"{principal.account_id}{principal.mode}"
+        bucket = self._buckets.find(name, rate, burst, now)
+        wait = bucket.take(now)
+        window = math.ceil(burst / rate)
+        policy = f'"account";q={int(burst)};w={window}'
+        refill = math.ceil((burst - bucket.remaining) / rate)
+        state = f'"account";r={bucket.remaining};t={refill}'
+        if wait:
+            seconds = max(1, math.ceil(wait))
+            headers = {
+                "Retry-After": str(seconds),
+                "RateLimit-Policy": policy,
+                "RateLimit": f'"account";r=0;t={seconds}',
+            }
+            raise Problem("rate_limited", headers=headers)
+        return ((b"ratelimit-policy", policy.encode()), (b"ratelimit", state.encode()))
+
+    def count_failure(self, address: str, now: int) -> Problem | None:
+        """Count a failed authentication; the 429 to give once there are too many of them.
+
+        Only failures are ever refused by this: a valid credential from the same address passes.
+        """
+        limit = self._deployment.settings.failed_auth_per_minute
+        bucket = self._failures.find(_network_of(address), limit / MINUTE, limit, now)
+        wait = bucket.take(now)
+        if not wait:
+            return None
+        return Problem("too_many_failures", headers={"Retry-After": str(math.ceil(wait))})
+
+
+def _network_of(address: str) -> str:
+    """An IPv6 client owns a /64: counting single addresses would count nothing."""
+    parsed = parse_address(address) if address else None
+    if parsed is None or parsed.version == 4:  # noqa: PLR2004 - IP version
+        return address
+    return str(int(parsed) >> 64)

@@ -1,0 +1,93 @@
+"""What a Route is, and how a path finds its route. The list itself is routes.py."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from licenseapi_server.api.call import NoBody, NoQuery
+
+SERVER_CREDENTIALS = frozenset({"secret", "restricted"})
+ALL_CREDENTIALS = frozenset({"secret", "restricted", "publishable", "token"})
+MAX_BODY = 1 << 20
+MAX_BATCH_BODY = 8 << 20
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """One endpoint: what it takes, who may call it, what it answers.
+
+    `scope` is None only on public routes. `find_subject` names the license that a runtime
+    call is about, so that it is loaded together with the credential.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    handler: Callable[..., Any]
+    answer: Any
+    scope: str | None
+    description: str = ""
+    body: Any = NoBody
+    query: Any = NoQuery
+    status: int = 200
+    credentials: frozenset[str] = SERVER_CREDENTIALS
+    is_runtime: bool = False
+    writes: bool = False
+    takes_idempotency_key: bool = False
+    is_counted: bool = True
+    ignores_quota: bool = False
+    allows_key_in_url: bool = False
+    secret_members: tuple[str, ...] = ()
+    find_subject: Callable[..., Any] | None = None
+    errors: tuple[str, ...] = ()
+    example: Any = None
+    max_body: int = MAX_BODY
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is answered without a credential."""
+        return self.scope is None
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A route and the ids in the path."""
+
+    route: Route
+    ids: tuple[str, ...]
+
+
+class Router:
+    """Finds the route of a path in two dictionary look-ups."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._static: dict[str, dict[str, Route]] = {}
+        self._patterns: dict[tuple[str, ...], dict[str, Route]] = {}
+        for route in routes:
+            if "{" in route.path:
+                shape = tuple(
+                    "" if segment.startswith("{") else segment for segment in route.path.split("/")
+                )
+                self._patterns.setdefault(shape, {})[route.method] = route
+            else:
+                self._static.setdefault(route.path, {})[route.method] = route
+
+    def find(self, path: str) -> tuple[Mapping[str, Route], tuple[str, ...]]:
+        """The routes of a path by method, and its ids; no routes when there is no such path."""
+        static = self._static.get(path)
+        if static:
+            return static, ()
+        segments = path.split("/")
+        for shape, routes in self._patterns.items():
+            if len(shape) != len(segments):
+                continue
+            ids = []
+            for expected, segment in zip(shape, segments, strict=True):
+                if not expected:
+                    ids.append(segment)
+                elif expected != segment:
+                    break
+            else:
+                # The first segment before the leading slash is empty in both.
+                return routes, tuple(ids[1:])
+        return {}, ()

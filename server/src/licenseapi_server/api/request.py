@@ -1,0 +1,122 @@
+"""One HTTP request as the dispatcher sees it, and the line that the log keeps of it."""
+
+import asyncio
+import os
+from typing import Any
+
+from licenseapi_server.api.principal import Principal
+from licenseapi_server.api.registry import Route
+from licenseapi_server.domain.ids import make_id
+from licenseapi_server.domain.problems import Problem
+
+MAX_PATH_IN_LOG = 300
+MAX_AGENT_IN_LOG = 200
+
+
+class Request:
+    """What was asked, and what became known of it on the way."""
+
+    __slots__ = (
+        "address",
+        "code",
+        "headers",
+        "id",
+        "ids",
+        "is_replay",
+        "license_id",
+        "method",
+        "now",
+        "path",
+        "peer",
+        "principal",
+        "query",
+        "rate_headers",
+        "reason",
+        "route",
+        "scheme",
+        "shown_path",
+    )
+
+    def __init__(self, scope: dict[str, Any], now: int) -> None:
+        self.now = now
+        self.id = make_id("req", now, os.urandom(10))
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.shown_path = self.path
+        self.query: bytes = scope["query_string"]
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        if len(self.headers) != len(scope["headers"]):
+            _refuse_two_credentials(scope["headers"])
+        self.scheme: str = scope["scheme"]
+        client = scope["client"]
+        self.peer: str = client[0] if client else ""
+        self.address = self.peer
+        self.route: Route | None = None
+        self.ids: tuple[str, ...] = ()
+        self.principal: Principal | None = None
+        self.license_id = ""
+        self.code = ""
+        self.reason = ""
+        self.is_replay = False
+        self.rate_headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    def header(self, name: bytes) -> str | None:
+        """A header as text, or None."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    def log_line(self, status: int, finished: int) -> tuple[Any, ...]:
+        """The columns of LOG_REQUEST."""
+        principal = self.principal
+        agent = self.headers.get(b"user-agent", b"")[:MAX_AGENT_IN_LOG].decode("latin-1")
+        path = self.shown_path
+        if not path.isprintable():
+            path = ascii(path)
+        return (
+            self.id,
+            principal.account_id if principal else "",
+            principal.mode if principal else "",
+            principal.credential_type if principal else "",
+            principal.key_id if principal else "",
+            principal.token_id if principal else "",
+            self.route.name if self.route else "",
+            self.method,
+            path[:MAX_PATH_IN_LOG],
+            status,
+            self.code,
+            self.reason,
+            self.license_id,
+            self.address,
+            agent if agent.isprintable() else ascii(agent)[:MAX_AGENT_IN_LOG],
+            self.is_replay,
+            finished - self.now,
+            self.now,
+        )
+
+
+def _refuse_two_credentials(headers: list[tuple[bytes, bytes]]) -> None:
+    if sum(name == b"authorization" for name, _ in headers) > 1:
+        raise Problem("multiple_credentials")
+
+
+async def read_body(receive: Any, limit: int, seconds: int) -> bytes:
+    """The whole body, at most `limit` bytes within `seconds`. Raises Problem."""
+    message = await asyncio.wait_for(receive(), seconds)
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        if len(body) > limit:
+            raise Problem("body_too_large")
+        return body
+    chunks = [body]
+    size = len(body)
+    async with asyncio.timeout(seconds):
+        while message.get("more_body"):
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Problem("request_timeout", "The connection ended within the body.")
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > limit:
+                raise Problem("body_too_large")
+            chunks.append(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,71 @@
+"""What the runtime asks of its database: one protocol, two engines."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from licenseapi_server.api.runtime.rows import (
+    LicenseLookup,
+    LicenseRow,
+    Loaded,
+    QuotaAsk,
+    SecretLookup,
+    SigningKeyRow,
+    TokenLookup,
+)
+from licenseapi_server.api.runtime.sql import Statement
+
+
+class Store(Protocol):
+    """See SqliteStore and PostgresStore. Every method may raise one of `unavailable`."""
+
+    takes_quota_while_loading: bool
+    unavailable: tuple[type[BaseException], ...]
+
+    async def open(self) -> None:
+        """Connect."""
+
+    async def close(self) -> None:
+        """Finish what is under way; disconnect."""
+
+    async def load(
+        self,
+        credential: SecretLookup | TokenLookup,
+        subject: LicenseLookup | None,
+        quota: QuotaAsk | None,
+    ) -> Loaded:
+        """The facts of one request."""
+        ...
+
+    async def find_license(
+        self, account_id: str, mode: str, lookup: LicenseLookup
+    ) -> LicenseRow | None:
+        """A license of this account and mode."""
+        ...
+
+    async def take_quota(self, account_id: str, mode: str, month_start: int, maximum: int) -> bool:
+        """Take one request from the plan."""
+        ...
+
+    async def refund_quota(self, account_id: str, mode: str, month_start: int) -> None:
+        """Give one back."""
+
+    async def find_signing_key(self, kid: str) -> SigningKeyRow | None:
+        """One token key."""
+        ...
+
+    async def list_signing_keys(self, account_id: str, mode: str) -> list[SigningKeyRow]:
+        """The token keys of an account and mode."""
+        ...
+
+    async def deny_token(self, account_id: str, jti: str, expires_at: int) -> None:
+        """Refuse a token from now on."""
+
+    async def write_batch(self, batches: Iterable[tuple[Statement, list[Any]]]) -> None:
+        """Write buffered facts."""
+
+    async def write_log(self, rows: list[tuple[Any, ...]]) -> None:
+        """Write request-log lines."""
+
+    async def ping(self) -> int | None:
+        """The database's clock, or None when it is this machine's."""
+        ...
