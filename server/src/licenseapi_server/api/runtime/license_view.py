@@ -1,0 +1,115 @@
+"""What a validation shows of a license: the client view, and a little more for servers."""
+
+from typing import Any
+
+import msgspec
+
+from licenseapi_server.api.rendering import optional_instant
+from licenseapi_server.api.runtime.rows import LicenseRow
+from licenseapi_server.domain.instants import render_instant
+from licenseapi_server.domain.license_state import (
+    LicenseState,
+    compute_ends_at,
+    compute_status,
+)
+from licenseapi_server.domain.limits import Limits, effective_limits
+from licenseapi_server.domain.verdict import GrantedEntitlement
+
+_ENTITLEMENTS = msgspec.json.Decoder(tuple[GrantedEntitlement, ...])
+_OVERRIDES = msgspec.json.Decoder(dict[str, int | str])
+_REQUIRES = msgspec.json.Decoder(tuple[str, ...])
+
+
+class ValidatedLicense(msgspec.Struct, kw_only=True):
+    """A license as the software on a customer's machine may see it.
+
+    `customer_id` is there only for a server's credential: an app never learns it.
+    """
+
+    id: str
+    object: str = "license"
+    name: str | None
+    status: str
+    key_hint: str
+    product_id: str
+    policy_id: str
+    customer_id: str | None | msgspec.UnsetType = msgspec.UNSET
+    starts_at: str | None
+    expires_at: str | None
+    ends_at: str | None
+    limits: Limits
+    activation_count: int
+    metadata: dict[str, str]
+    created_at: str
+
+
+def entitlements_at(row: LicenseRow, now: int) -> tuple[GrantedEntitlement, ...]:
+    """What the license carries now, its policy's first; an attachment may have ended."""
+    if row.policy_entitlements == "[]" and row.entitlements == "[]":
+        return ()
+    inherited = _ENTITLEMENTS.decode(row.policy_entitlements)
+    own = _ENTITLEMENTS.decode(row.entitlements)
+    live: dict[str, GrantedEntitlement] = {}
+    for item in inherited + own:
+        if item.expires_at is None or item.expires_at > now:
+            live.setdefault(item.code, item)
+    return tuple(live.values())
+
+
+def required_by(row: LicenseRow) -> tuple[str, ...]:
+    """What the policy asks a validation to present.
+
+    Its default depends on limits whose checks are not part of this version.
+    """
+    return _REQUIRES.decode(row.requires) if row.requires else ()
+
+
+def status_of(row: LicenseRow, now: int) -> str:
+    """The computed status."""
+    state = LicenseState(
+        created_at=row.created_at,
+        starts_at=row.starts_at,
+        expires_at=row.expires_at,
+        suspended_at=row.suspended_at,
+        revoked_at=row.revoked_at,
+        customer_banned_at=row.customer_banned_at,
+        last_used_at=row.last_validated_at,
+        grace_period=row.grace_period,
+    )
+    return compute_status(state, now)
+
+
+def limits_of(row: LicenseRow) -> Limits:
+    """The limits in force."""
+    policy = Limits(
+        row.max_activations,
+        row.max_leases,
+        row.max_users,
+        row.max_cores,
+        row.max_memory_bytes,
+        row.max_disk_bytes,
+    )
+    overrides = {} if row.overrides == "{}" else _OVERRIDES.decode(row.overrides)
+    return effective_limits(policy, overrides)
+
+
+def view_license(row: LicenseRow, now: int, *, is_client: bool) -> ValidatedLicense:
+    """The license for this kind of caller."""
+    # Stored as JSON text by the server itself: passed on without decoding.
+    metadata: Any = msgspec.Raw(row.metadata.encode())
+    return ValidatedLicense(
+        id=row.id,
+        name=row.name,
+        status=status_of(row, now),
+        key_hint=row.key_hint,
+        product_id=row.product_id,
+        policy_id=row.policy_id,
+        customer_id=msgspec.UNSET if is_client else row.customer_id,
+        starts_at=optional_instant(row.starts_at),
+        expires_at=optional_instant(row.expires_at),
+        ends_at=optional_instant(compute_ends_at(row.expires_at, row.grace_period)),
+        limits=limits_of(row),
+        activation_count=row.activation_count,
+        metadata=metadata,
+        created_at=render_instant(row.created_at),
+    )

@@ -1,0 +1,278 @@
+"""tokens.create, introspect, revoke: short-lived credentials for a vendor's apps."""
+
+import os
+import time
+from typing import Annotated, Any
+
+import msgspec
+
+from licenseapi_server.api.call import Answer, Call, NoQuery
+from licenseapi_server.api.runtime.key_ring import KeyRing
+from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow, Loaded, TokenLookup
+from licenseapi_server.api.runtime.validate import lookup_key
+from licenseapi_server.deployment import Deployment
+from licenseapi_server.domain.ids import make_id
+from licenseapi_server.domain.instants import SECOND
+from licenseapi_server.domain.license_state import compute_ends_at
+from licenseapi_server.domain.problems import FieldError, Problem, field_problem, fields_problem
+from licenseapi_server.domain.scopes import CLIENT_TOKEN_SCOPES, GRANTABLE_SCOPES
+from licenseapi_server.domain.tokens import (
+    LEEWAY_SECONDS,
+    MAX_TTL_SECONDS,
+    Token,
+    TokenRefusedError,
+    issuer_of,
+    sign_token,
+)
+from licenseapi_server.domain.verdict import Facts, decide
+
+MIN_TTL_SECONDS = 60
+DEFAULT_TTL_SECONDS = 900
+MAX_EXTRA_CLAIMS_BYTES = 2048
+NEVER_MINTED = frozenset({"tokens:mint"})
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+LicenseId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+ScopeName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Ttl = Annotated[int, msgspec.Meta(ge=MIN_TTL_SECONDS, le=MAX_TTL_SECONDS)]
+
+
+class NewToken(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A token for one license, named by id or by key."""
+
+    license_id: LicenseId | None = None
+    license_key: Text | None = None
+    user: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    scopes: Annotated[list[ScopeName], msgspec.Meta(min_length=1, max_length=50)] | None = None
+    ttl_seconds: Ttl | None = None
+    audience: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] | None = None
+    claims: dict[Annotated[str, msgspec.Meta(min_length=1, max_length=64)], Any] | None = None
+
+
+class AccessToken(msgspec.Struct, kw_only=True):
+    """The answer, in the members of RFC 6749, section 5.1."""
+
+    object: str = "token"
+    access_token: str
+    token_type: str = "Bearer"  # noqa: S105 - a scheme's name
+    expires_in: int
+    scope: str
+    token_id: str
+
+
+class TokenText(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A token to ask about."""
+
+    token: Annotated[str, msgspec.Meta(min_length=1, max_length=8192)]
+
+
+class RevokeToken(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A token to end, by its text or by its `token_id`."""
+
+    token: Annotated[str, msgspec.Meta(min_length=1, max_length=8192)] | None = None
+    token_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+
+
+class Introspection(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """RFC 7662, section 2.2. Anything that is not active says nothing more."""
+
+    active: bool
+    scope: str | msgspec.UnsetType = msgspec.UNSET
+    client_id: str | msgspec.UnsetType = msgspec.UNSET
+    sub: str | msgspec.UnsetType = msgspec.UNSET
+    iss: str | msgspec.UnsetType = msgspec.UNSET
+    jti: str | msgspec.UnsetType = msgspec.UNSET
+    iat: int | msgspec.UnsetType = msgspec.UNSET
+    exp: int | msgspec.UnsetType = msgspec.UNSET
+    token_type: str | msgspec.UnsetType = msgspec.UNSET
+    license_id: str | msgspec.UnsetType = msgspec.UNSET
+    mode: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class RevokedToken(msgspec.Struct, kw_only=True):
+    """The token is refused from now on, on every node."""
+
+    object: str = "token_revocation"
+    revoked: bool = True
+
+
+def find_subject(
+    body: NewToken,
+    _query: NoQuery,
+    _ids: tuple[str, ...],
+    _token: Token | None,
+    deployment: Deployment,
+) -> LicenseLookup | None:
+    """The license that the token is to be for."""
+    if body.license_id is not None:
+        return LicenseLookup(license_id=body.license_id)
+    return lookup_key(body.license_key, deployment) if body.license_key else None
+
+
+class TokenHandlers:
+    """The three operations, with the key ring that they share."""
+
+    def __init__(self, key_ring: KeyRing) -> None:
+        self._key_ring = key_ring
+
+    async def create(self, call: Call[NewToken, NoQuery]) -> Answer:
+        """Mint a token: never more than the key itself may do, nor for longer."""
+        _check_named_once(call.body)
+        row: LicenseRow | None = call.subject
+        if row is None or not call.principal.may_use_product(row.product_id):
+            raise Problem("not_found")
+        scopes = _granted_scopes(call)
+        _refuse_ended_license(row, call.now)
+        ttl = _clamp_ttl(call, row)
+        claims = _claims(call, row, scopes, ttl)
+        kid, key = await self._key_ring.find_signer(
+            call.principal.account_id, call.principal.mode, call.now
+        )
+        token = AccessToken(
+            access_token=sign_token(claims, key, kid),
+            expires_in=ttl,
+            scope=claims["scope"],
+            token_id=claims["jti"],
+        )
+        return Answer(token, 201, license_id=row.id)
+
+    async def introspect(self, call: Call[TokenText, NoQuery]) -> Introspection:
+        """Say whether a token of this account holds right now."""
+        token = await self._find_own(call, call.body.token)
+        if token is None or not await _still_holds(call, token):
+            return Introspection(active=False)
+        return Introspection(
+            active=True,
+            scope=" ".join(token.scopes),
+            client_id=token.key_id,
+            sub=token.subject,
+            iss=issuer_of(call.deployment.settings.public_url, token.account_id, token.mode),
+            jti=token.jti,
+            iat=token.issued_at // SECOND,
+            exp=token.expires_at // SECOND,
+            token_type="Bearer",  # noqa: S106 - a scheme's name
+            license_id=token.license_id,
+            mode=token.mode,
+        )
+
+    async def revoke(self, call: Call[RevokeToken, NoQuery]) -> RevokedToken:
+        """End a token. One that is not (any more) valid is answered alike (RFC 7009)."""
+        body = call.body
+        if (body.token is None) == (body.token_id is None):
+            message = "Send either `token` or `token_id`."
+            raise field_problem("/token", message, code="required")
+        jti, expires_at = body.token_id, call.now + (MAX_TTL_SECONDS + LEEWAY_SECONDS) * SECOND
+        if body.token is not None:
+            token = await self._find_own(call, body.token)
+            jti = token.jti if token else None
+        if jti is not None:
+            await call.store.deny_token(call.principal.account_id, jti, expires_at)
+        return RevokedToken()
+
+    async def _find_own(self, call: Call, text: str) -> Token | None:
+        try:
+            token = await self._key_ring.verify(
+                text, call.deployment.settings.public_url, call.now
+            )
+        except TokenRefusedError:
+            return None
+        own = (call.principal.account_id, call.principal.mode)
+        return token if (token.account_id, token.mode) == own else None
+
+
+def _check_named_once(body: NewToken) -> None:
+    if (body.license_id is None) == (body.license_key is None):
+        message = "Send either `license_id` or `license_key`."
+        raise field_problem("/license_id", message, code="required")
+    if body.claims and len(msgspec.json.encode(body.claims)) > MAX_EXTRA_CLAIMS_BYTES:
+        message = f"`claims` must be at most {MAX_EXTRA_CLAIMS_BYTES} bytes of JSON."
+        raise field_problem("/claims", message)
+
+
+def _granted_scopes(call: Call[NewToken, NoQuery]) -> tuple[str, ...]:
+    """The key's scopes ∩ those asked; nothing that could mint further credentials."""
+    mintable = call.principal.scopes & GRANTABLE_SCOPES - NEVER_MINTED
+    asked = call.body.scopes
+    if asked is None:
+        return tuple(scope for scope in CLIENT_TOKEN_SCOPES if scope in mintable)
+    errors = [
+        FieldError(f"/scopes/{place}", "invalid_value", f"{scope!r} is not a scope.")
+        for place, scope in enumerate(asked)
+        if scope not in GRANTABLE_SCOPES
+    ]
+    if errors:
+        raise fields_problem(errors)
+    return tuple(sorted({scope for scope in asked if scope in mintable}))
+
+
+def _refuse_ended_license(row: LicenseRow, now: int) -> None:
+    """A license that may not run may not get tokens either (3-domain, decide_may)."""
+    verdict = decide(
+        Facts(
+            now=now,
+            revoked_at=row.revoked_at,
+            customer_banned_at=row.customer_banned_at,
+            suspended_at=row.suspended_at,
+            starts_at=row.starts_at,
+            expires_at=row.expires_at,
+            grace_period=row.grace_period,
+            expiration_strategy=row.expiration_strategy,
+        )
+    )
+    if not verdict:
+        raise Problem("license_refused", verdict.detail, license_code=verdict.code)
+
+
+def _clamp_ttl(call: Call[NewToken, NoQuery], row: LicenseRow) -> int:
+    """Seconds: what was asked, but not beyond the key's, the account's or the license's end."""
+    principal = call.principal
+    ends = [principal.key_expires_at]
+    if row.expiration_strategy in {"restrict", "revoke"}:
+        ends.append(compute_ends_at(row.expires_at, row.grace_period))
+    rest = [(end - call.now) // SECOND for end in ends if end is not None]
+    asked = call.body.ttl_seconds or DEFAULT_TTL_SECONDS
+    return max(1, min(asked, principal.max_token_ttl_seconds, *rest))
+
+
+def _claims(
+    call: Call[NewToken, NoQuery], row: LicenseRow, scopes: tuple[str, ...], ttl: int
+) -> dict[str, Any]:
+    principal, body = call.principal, call.body
+    base_url = call.deployment.settings.public_url
+    issued = call.now // SECOND
+    claims: dict[str, Any] = {
+        "iss": issuer_of(base_url, principal.account_id, principal.mode),
+        "aud": [base_url, body.audience] if body.audience else base_url,
+        "sub": row.id,
+        "license": row.id,
+        "product": row.product_id,
+        "client_id": principal.key_id,
+        "mode": principal.mode,
+        "scope": " ".join(scopes) or "none",
+        "iat": issued,
+        "nbf": issued,
+        "exp": issued + ttl,
+        "jti": make_id("tok", time.time_ns() // 1000, os.urandom(10)),
+        "gen": principal.gen,
+    }
+    if body.user is not None:
+        claims["user"] = body.user
+    if body.claims:
+        claims["ext"] = body.claims
+    return claims
+
+
+async def _still_holds(call: Call, token: Token) -> bool:
+    lookup = TokenLookup(token.key_id, token.account_id, token.jti, token.kid)
+    loaded: Loaded = await call.store.load(lookup, None, None)
+    key = loaded.key
+    return (
+        key is not None
+        and key.revoked_at is None
+        and key.is_account_enabled
+        and (key.expires_at is None or call.now < key.expires_at)
+        and key.gen == token.gen
+        and not key.is_token_denied
+        and bool(key.is_signing_key_live)
+    )
+
