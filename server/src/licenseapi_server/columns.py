@@ -18,13 +18,8 @@ else:  # Django's fields take type arguments in their stubs only.
     _Number, _Reference = models.BigIntegerField, models.ForeignKey
 
 
-class IdField(_Text):
-    """A prefixed, time-ordered id. Byte order (COLLATE "C") keeps its index small and sorted."""
-
-    def __init__(self, **options: Any) -> None:
-        options["max_length"] = 40
-        options.setdefault("db_collation", None)
-        super().__init__(**options)
+class ByteOrderField(_Text):
+    """Text that is compared byte by byte on both engines: one index serves `=` and ranges."""
 
     def db_type(self, connection: Any) -> str | None:
         """Text in byte order: `varchar COLLATE "C"`; SQLite compares bytes by default."""
@@ -35,11 +30,18 @@ class IdField(_Text):
         """Report the collation as part of the type, so that migrations do not add it twice."""
         return {**super().db_parameters(connection), "collation": None}
 
+
+class IdField(ByteOrderField):
+    """A prefixed, time-ordered id."""
+
+    def __init__(self, **options: Any) -> None:
+        options["max_length"] = 40
+        super().__init__(**options)
+
     def deconstruct(self) -> Any:
         """Leave out what the class itself decides."""
         name, path, args, options = super().deconstruct()
         options.pop("max_length", None)
-        options.pop("db_collation", None)
         return name, path, args, options
 
 

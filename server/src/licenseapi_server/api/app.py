@@ -222,11 +222,21 @@ class Api:
                 raise flaw
         except Problem:
             if loaded.key is not None:
-                await self._quota.give_back(loaded.key.account_id, loaded.key.mode, use, request.now)
+                await self._quota.give_back(
+                    loaded.key.account_id, loaded.key.mode, use, request.now
+                )
             raise
         call = Call(
-            principal, self.deployment, request.now, request.ids, body, query,
-            self._expected_version(request), loaded.license, self.store, request.path,
+            principal,
+            self.deployment,
+            request.now,
+            request.ids,
+            body,
+            query,
+            self._expected_version(request),
+            loaded.license,
+            self.store,
+            request.path,
         )
         if route.is_runtime:
             return await self._run_runtime(route, call, use)
@@ -346,9 +356,7 @@ class Api:
         scope, digest = idempotency.identify(
             key, call.principal, request.method, request.path, asked
         )
-        return idempotency.IdempotentRequest(
-            key, scope, digest, route.secret_members, request.now
-        )
+        return idempotency.IdempotentRequest(key, scope, digest, route.secret_members, request.now)
 
     @staticmethod
     def _expected_version(request: Request) -> int | None:

@@ -193,4 +193,3 @@ def _principal(
         token_id=token.jti if token else "",
         user=token.user if token else None,
     )
-

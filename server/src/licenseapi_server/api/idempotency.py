@@ -91,9 +91,12 @@ def claim(request: IdempotentRequest, call: Call) -> bool:
         ignore_conflicts=True,
     )
     # bulk_create does not tell whether the row is ours: one with an answer is a twin's.
-    return bool(inserted) and not IdempotencyRecord.objects.filter(
-        scope_digest=request.scope_digest, status__gt=0
-    ).exists()
+    return (
+        bool(inserted)
+        and not IdempotencyRecord.objects.filter(
+            scope_digest=request.scope_digest, status__gt=0
+        ).exists()
+    )
 
 
 def store(request: IdempotentRequest, deployment: Deployment, status: int, body: bytes) -> None:

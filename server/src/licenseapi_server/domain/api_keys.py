@@ -18,6 +18,7 @@ TYPES = {marker: key_type for key_type, marker in MARKERS.items()}
 LENGTH = len("lapi_sk_live_") + SECRET_CHARACTERS + CHECKSUM_CHARACTERS
 FIND_IN_TEXT = re.compile(r"lapi_(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{49}")
 _SHAPE = re.compile(r"lapi_(sk|rk|pk)_(live|test)_[0-9A-Za-z]{49}")
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _BLOCK = 64
 
 
@@ -28,6 +29,11 @@ class ApiKeyText(msgspec.Struct, frozen=True):
     key_type: str
     mode: str
 
+    @property
+    def hint(self) -> str:
+        """What may be shown of it."""
+        return api_key_hint(self.text)
+
 
 def _base62(number: int, length: int) -> str:
     digits = []
@@ -37,11 +43,17 @@ def _base62(number: int, length: int) -> str:
     return "".join(reversed(digits))
 
 
+def _checksum(body: str) -> str:
+    high, low = divmod(zlib.crc32(body.encode()), len(_PAIRS))
+    high, middle = divmod(high, len(_PAIRS))
+    return f"{_PAIRS[high]}{_PAIRS[middle]}{_PAIRS[low]}"
+
+
 def make_api_key(key_type: str, mode: str, randomness: bytes) -> str:
     """A new key text. `randomness` is 32 bytes from the system's generator."""
     number = int.from_bytes(randomness, "big")
     body = f"lapi_{MARKERS[key_type]}_{mode}_{_base62(number, SECRET_CHARACTERS)}"
-    return body + _base62(zlib.crc32(body.encode()), CHECKSUM_CHARACTERS)
+    return body + _checksum(body)
 
 
 def parse_api_key(text: str) -> ApiKeyText | None:
@@ -49,10 +61,10 @@ def parse_api_key(text: str) -> ApiKeyText | None:
     found = _SHAPE.fullmatch(text)
     if not found:
         return None
-    body, checksum = text[:-CHECKSUM_CHARACTERS], text[-CHECKSUM_CHARACTERS:]
-    if _base62(zlib.crc32(body.encode()), CHECKSUM_CHARACTERS) != checksum:
+    if _checksum(text[:-CHECKSUM_CHARACTERS]) != text[-CHECKSUM_CHARACTERS:]:
         return None
-    return ApiKeyText(text, TYPES[found.group(1)], found.group(2))
+    marker, mode = found.groups()
+    return ApiKeyText(text, TYPES[marker], mode)
 
 
 def api_key_hint(text: str) -> str:

@@ -10,13 +10,16 @@ from functools import lru_cache
 
 import msgspec
 
-from licenseapi_server.domain.instants import EPOCH, MAX_INSTANT, to_datetime
+from licenseapi_server.domain.instants import EPOCH, MAX_INSTANT, SECOND, to_datetime
 
 PATTERN = (
     r"^P(?!$)([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T(?=[0-9])([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$"
 )
 MAX_LENGTH = 40
-MAX_YEARS = 100
+# The Gregorian calendar's average month, and the most days that 100 years can have.
+AVERAGE_MONTH_SECONDS = 2_629_746
+DAY_SECONDS = 86_400
+MAX_SECONDS = 36_525 * DAY_SECONDS
 _SHAPE = re.compile(
     r"P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
     r"(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
@@ -31,6 +34,11 @@ class Duration(msgspec.Struct, frozen=True):
     days: int
     seconds: int
     text: str
+
+    @property
+    def average_seconds(self) -> int:
+        """How long it is on average, for comparing; adding goes by the calendar."""
+        return self.months * AVERAGE_MONTH_SECONDS + self.days * DAY_SECONDS + self.seconds
 
 
 @lru_cache(maxsize=4096)
@@ -49,11 +57,10 @@ def parse_duration(text: str) -> Duration:
         seconds=hours * 3600 + minutes * 60 + seconds,
         text=text,
     )
-    total_days = span.months * 30.4 + span.days + span.seconds / 86_400
-    if total_days == 0:
+    if span.average_seconds == 0:
         message = "must be longer than nothing"
         raise ValueError(message)
-    if total_days > MAX_YEARS * 366:
+    if span.average_seconds > MAX_SECONDS:
         message = "must be at most 100 years"
         raise ValueError(message)
     return span
@@ -73,3 +80,13 @@ def add_duration(anchor: int, duration: Duration, *, times: int = 1) -> int:
     except OverflowError:
         return MAX_INSTANT
     return (moved - EPOCH) // timedelta(microseconds=1)
+
+
+def count_durations(anchor: int, duration: Duration, until: int) -> int | None:
+    """How many durations lead exactly from `anchor` to `until`; None when no number does."""
+    # The average is off by days at most over any stretch, never by a whole duration.
+    near = round((until - anchor) / SECOND / duration.average_seconds)
+    for times in (near, near - 1, near + 1):
+        if times > 0 and add_duration(anchor, duration, times=times) == until:
+            return times
+    return None

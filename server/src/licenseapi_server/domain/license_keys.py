@@ -10,35 +10,45 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 25
 GROUP = 5
 MIN_CUSTOM, MAX_CUSTOM = 16, 512
-_FOLDING = str.maketrans(
-    {
-        **{letter: letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"},
-        **{"O": "0", "o": "0", "I": "1", "i": "1", "L": "1", "l": "1"},
-        **dict.fromkeys(" -\t\r\n", ""),
-    }
+# What a word processor or a web page makes of a dash and a space is dropped as well.
+_SEPARATORS = " -\t\r\n\u00a0\u2010\u2011\u2012\u2013\u2014\u2212"
+_FOLDING: dict[int, str | None] = {
+    **{ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"},
+    **{ord(letter): "0" for letter in "Oo"},
+    **{ord(letter): "1" for letter in "IiLl"},
+    **dict.fromkeys(map(ord, _SEPARATORS)),
+}
+# The same for bytes, which is three times as fast; nearly every text is ASCII.
+_ASCII_FOLDING = bytes(
+    ord(_FOLDING.get(byte) or chr(byte)) if byte < 128 else byte for byte in range(256)
 )
+_ASCII_SEPARATORS = _SEPARATORS.encode("ascii", "ignore")
 _GENERATED = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
-_VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
-# Doubling in Luhn mod N: the two base-32 digits of 2·v are added.
-_DOUBLED = {letter: (2 * value) // 32 + (2 * value) % 32 for letter, value in _VALUE.items()}
+# Luhn mod 32: each character's value, and for every second one the sum of the two base-32
+# digits of twice that. As byte tables, so that a sum is one translate and one sum.
+_PLAIN = bytes(max(ALPHABET.find(chr(byte)), 0) for byte in range(256))
+_DOUBLED = bytes(2 * value // 32 + 2 * value % 32 for value in _PLAIN)
 
 
-def _luhn_sum(text: str, *, doubles_first: bool) -> int:
-    doubled, plain = (text[0::2], text[1::2]) if doubles_first else (text[1::2], text[0::2])
-    return sum(map(_DOUBLED.__getitem__, doubled)) + sum(map(_VALUE.__getitem__, plain))
+def _luhn_sum(text: str) -> int:
+    """The weighted sum of a key with or without its check character: the 2nd, 4th, … double."""
+    characters = text.encode()
+    return sum(characters[::2].translate(_PLAIN)) + sum(characters[1::2].translate(_DOUBLED))
 
 
 def make_license_key(randomness: bytes) -> str:
     """A new key like `7K3QD-…`. `randomness` is 15 bytes from the system's generator."""
     number = int.from_bytes(randomness, "big")
     body = "".join(ALPHABET[(number >> shift) & 31] for shift in range(115, -1, -5))
-    check = ALPHABET[-_luhn_sum(body, doubles_first=False) % 32]
+    check = ALPHABET[-_luhn_sum(body) % 32]
     text = body + check
     return "-".join(text[start : start + GROUP] for start in range(0, LENGTH, GROUP))
 
 
 def fold_license_key(text: str) -> str:
     """What typing may change is taken away: case, spaces, dashes, O for 0, I and L for 1."""
+    if text.isascii():
+        return text.encode().translate(_ASCII_FOLDING, _ASCII_SEPARATORS).decode()
     return text.translate(_FOLDING)
 
 
@@ -49,10 +59,7 @@ def looks_generated(folded: str) -> bool:
 
 def has_valid_check(folded: str) -> bool:
     """Whether the last character of a folded, generated key fits the others."""
-    if not looks_generated(folded):
-        return False
-    total = _luhn_sum(folded[:-1], doubles_first=False) + _VALUE[folded[-1]]
-    return total % 32 == 0
+    return looks_generated(folded) and _luhn_sum(folded) % 32 == 0
 
 
 def license_key_hint(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from licenseapi_server.domain.durations import add_duration, parse_duration
+from licenseapi_server.domain.durations import add_duration, count_durations, parse_duration
 from licenseapi_server.domain.instants import DAY
 
 INACTIVE_AFTER = 90 * DAY
@@ -72,16 +72,36 @@ class Refused(msgspec.Struct, frozen=True):
 APPLY = "apply"
 ALREADY_HOLDS = "already_holds"
 
-# action → (states it may start from, the state in which it already holds).
-# Only the three states that someone *set* matter here; the others follow from the clock.
-_ACTIONS: Mapping[str, tuple[frozenset[str], str | None]] = {
-    "suspend": (frozenset({"normal"}), "suspended"),
-    "reinstate": (frozenset({"suspended"}), "normal"),
-    "revoke": (frozenset({"normal", "suspended"}), "revoked"),
-    "renew": (frozenset({"normal", "suspended"}), None),
-    "extend": (frozenset({"normal", "suspended"}), None),
-    "update": (frozenset({"normal", "suspended", "revoked"}), None),
-    "delete": (frozenset({"revoked"}), None),
+_FINAL = "The license is revoked, which is final: it cannot be {} any more."
+_NOT_SUSPENDED = Refused("The license is not suspended, so there is nothing to reinstate.")
+_NOT_REVOKED = Refused("Only a revoked license can be deleted: revoke it first.")
+
+# action → what it meets in each state. Only the states that someone *set* matter here; the
+# others (pending, grace, expired, …) follow from the clock and forbid no action.
+_ACTIONS: Mapping[str, Mapping[str, str | Refused]] = {
+    "suspend": {
+        "normal": APPLY,
+        "suspended": ALREADY_HOLDS,
+        "revoked": Refused(_FINAL.format("suspended")),
+    },
+    "reinstate": {
+        "normal": _NOT_SUSPENDED,
+        "suspended": APPLY,
+        "revoked": Refused(_FINAL.format("reinstated")),
+    },
+    "revoke": {"normal": APPLY, "suspended": APPLY, "revoked": ALREADY_HOLDS},
+    "renew": {
+        "normal": APPLY,
+        "suspended": APPLY,
+        "revoked": Refused(_FINAL.format("renewed")),
+    },
+    "extend": {
+        "normal": APPLY,
+        "suspended": APPLY,
+        "revoked": Refused(_FINAL.format("extended")),
+    },
+    "update": {"normal": APPLY, "suspended": APPLY, "revoked": APPLY},
+    "delete": {"normal": _NOT_REVOKED, "suspended": _NOT_REVOKED, "revoked": APPLY},
 }
 ACTIONS = tuple(_ACTIONS)
 
@@ -90,17 +110,9 @@ def decide_action(
     action: str, *, suspended_at: int | None, revoked_at: int | None
 ) -> str | Refused:
     """Whether `action` is to be applied, already holds, or is refused with a reason."""
-    state = "revoked" if revoked_at else "suspended" if suspended_at else "normal"
-    allowed, held = _ACTIONS[action]
-    if state == held and action != "reinstate":
-        return ALREADY_HOLDS
-    if state in allowed:
-        return APPLY
-    if action == "reinstate" and state == "normal":
-        return Refused("The license is not suspended, so there is nothing to reinstate.")
-    if state == "revoked":
-        return Refused(f"The license is revoked, which is final: it cannot {action} any more.")
-    return Refused("Only a revoked license can be deleted: revoke it first.")
+    if revoked_at is not None:
+        return _ACTIONS[action]["revoked"]
+    return _ACTIONS[action]["normal" if suspended_at is None else "suspended"]
 
 
 def initial_expiry(
@@ -115,7 +127,29 @@ def initial_expiry(
     return add_duration(max(created_at, starts_at or 0), parse_duration(duration))
 
 
-def renewed_expiry(expires_at: int, *, now: int, duration: str, basis: str) -> int:
-    """Expiry after a renewal, by the policy's `renewal_basis`."""
-    starts_now = basis == "now" or (basis == "now_if_expired" and now >= expires_at)
-    return add_duration(now if starts_now else expires_at, parse_duration(duration))
+def decide_renewal(*, expires_at: int | None, duration: str | None) -> str | Refused:
+    """Whether there is anything to renew: a perpetual license has no end to move."""
+    if duration is None:
+        return Refused("The policy has no duration, so there is nothing to renew by: extend it.")
+    if expires_at is None:
+        return Refused("The license has no expiry, so there is nothing to renew.")
+    return APPLY
+
+
+def renewed_expiry(
+    expires_at: int, *, now: int, duration: str, basis: str, anchor: int | None = None
+) -> int:
+    """Expiry after a renewal, by the policy's `renewal_basis`.
+
+    `anchor` is the instant that the license's spans are counted from. While the expiry still
+    lies on that count, the next one does too: a license of 31 January that is renewed by the
+    month ends on 28 February and then on 31 March, not on 28 March.
+    """
+    span = parse_duration(duration)
+    if basis == "now" or (basis == "now_if_expired" and now >= expires_at):
+        return add_duration(now, span)
+    if anchor is not None:
+        times = count_durations(anchor, span, expires_at)
+        if times is not None:
+            return add_duration(anchor, span, times=times + 1)
+    return add_duration(expires_at, span)

@@ -1,28 +1,40 @@
 """Plans, the month that requests are counted in, and token buckets."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
 
 from licenseapi_server.domain.instants import EPOCH, SECOND, to_datetime
 
+Count = Annotated[int, msgspec.Meta(ge=0)]
+# A rate or burst of nothing would refuse every request, or divide by it.
+Burst = Annotated[int, msgspec.Meta(ge=1)]
+Rate = Annotated[int | float, msgspec.Meta(gt=0)]
+
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an account may use. None means without limit; rates are requests per second."""
 
-    name: str
-    max_licenses: int | None = None
-    max_requests_per_month: int | None = None
-    rate_per_second: int | None = None
-    rate_burst: int | None = None
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    max_licenses: Count | None = None
+    max_requests_per_month: Count | None = None
+    rate_per_second: Rate | None = None
+    rate_burst: Burst | None = None
+
+    def __post_init__(self) -> None:
+        """Half a rate limit would silently be none."""
+        if (self.rate_per_second is None) != (self.rate_burst is None):
+            message = "rate_per_second and rate_burst go together"
+            raise ValueError(message)
 
 
 PLANS: dict[str, Plan] = {
     plan.name: plan
     for plan in (
         Plan("developer", 100, 1_000, 20, 100),
-        Plan("team", 10_000, 500_000, 100, 500),
-        Plan("business", 250_000, 20_000_000, 1_000, 5_000),
+        Plan("team", 5_000, 100_000, 100, 500),
+        Plan("business", 100_000, 5_000_000, 500, 2_000),
         Plan("unlimited"),
     )
 }

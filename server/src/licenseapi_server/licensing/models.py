@@ -12,7 +12,13 @@ from licenseapi_server.catalog.models import (
     TenantRow,
     optional_count,
 )
-from licenseapi_server.columns import IdField, InstantField, JsonTextField, ParentField
+from licenseapi_server.columns import (
+    ByteOrderField,
+    IdField,
+    InstantField,
+    JsonTextField,
+    ParentField,
+)
 
 
 class Customer(TenantRow):
@@ -106,7 +112,7 @@ class SearchTerm(models.Model):
     mode = models.CharField(max_length=4, default="live", db_default="live")
     object_type = models.CharField(max_length=12, default="", db_default="")
     kind = models.CharField(max_length=12, default="", db_default="")
-    term = models.CharField(max_length=640, default="", db_default="", db_collation=None)
+    term = ByteOrderField(max_length=640, default="", db_default="")
     object_id = IdField(default="", db_default="")
 
     class Meta:

@@ -38,9 +38,7 @@ class QuotaGroup:
         written.add_done_callback(lambda done: _hand_out(takers, done))
 
 
-def _take_up_to(
-    connection: sqlite3.Connection, counter: Counter, wanted: int, maximum: int
-) -> int:
+def _take_up_to(connection: sqlite3.Connection, counter: Counter, wanted: int, maximum: int) -> int:
     if wanted > maximum:
         wanted = maximum
     take = sql.TAKE_QUOTA.sqlite

@@ -29,8 +29,9 @@ def statement(text: str, casts: dict[str, str] | None = None) -> Statement:
         names=names,
         sqlite=NAME.sub(lambda found: f"?{number[found[1]]}", text),
         postgres=NAME.sub(
-            lambda found: f"${number[found[1]]}"
-            + (f"::{types[found[1]]}" if found[1] in types else ""),
+            lambda found: (
+                f"${number[found[1]]}" + (f"::{types[found[1]]}" if found[1] in types else "")
+            ),
             text,
         ),
     )

@@ -86,9 +86,7 @@ class SqliteStore:
         if lookup.license_id:
             row = self._one(sql.LICENSE_BY_ID, (lookup.license_id, account_id, mode))
         else:
-            row = self._one(
-                sql.LICENSE_BY_DIGEST, (account_id, mode, lookup.exact, lookup.folded)
-            )
+            row = self._one(sql.LICENSE_BY_DIGEST, (account_id, mode, lookup.exact, lookup.folded))
         return LicenseRow(*row) if row else None
 
     async def take_quota(self, account_id: str, mode: str, month_start: int, maximum: int) -> bool:

@@ -171,9 +171,7 @@ class TokenHandlers:
 
     async def _find_own(self, call: Call, text: str) -> Token | None:
         try:
-            token = await self._key_ring.verify(
-                text, call.deployment.settings.public_url, call.now
-            )
+            token = await self._key_ring.verify(text, call.deployment.settings.public_url, call.now)
         except TokenRefusedError:
             return None
         own = (call.principal.account_id, call.principal.mode)
@@ -275,4 +273,3 @@ async def _still_holds(call: Call, token: Token) -> bool:
         and not key.is_token_denied
         and bool(key.is_signing_key_live)
     )
-

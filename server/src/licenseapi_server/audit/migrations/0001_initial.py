@@ -5,37 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='RequestLogEntry',
+            name="RequestLogEntry",
             fields=[
-                ('id', licenseapi_server.columns.IdField(primary_key=True, serialize=False)),
-                ('account_id', licenseapi_server.columns.IdField(db_default='', default='')),
-                ('mode', models.CharField(db_default='', default='', max_length=4)),
-                ('credential_type', models.CharField(db_default='', default='', max_length=12)),
-                ('key_id', licenseapi_server.columns.IdField(db_default='', default='')),
-                ('token_id', models.CharField(db_default='', default='', max_length=64)),
-                ('operation', models.CharField(db_default='', default='', max_length=60)),
-                ('method', models.CharField(db_default='', default='', max_length=10)),
-                ('path', models.CharField(db_default='', default='', max_length=300)),
-                ('status', models.IntegerField(db_default=0, default=0)),
-                ('code', models.CharField(db_default='', default='', max_length=60)),
-                ('reason', models.CharField(db_default='', default='', max_length=120)),
-                ('license_id', licenseapi_server.columns.IdField(db_default='', default='')),
-                ('ip', models.CharField(db_default='', default='', max_length=45)),
-                ('user_agent', models.CharField(db_default='', default='', max_length=200)),
-                ('is_replay', models.BooleanField(db_default=False, default=False)),
-                ('duration_us', models.BigIntegerField(db_default=0, default=0)),
-                ('created_at', models.BigIntegerField(db_default=0, default=0)),
+                ("id", licenseapi_server.columns.IdField(primary_key=True, serialize=False)),
+                ("account_id", licenseapi_server.columns.IdField(db_default="", default="")),
+                ("mode", models.CharField(db_default="", default="", max_length=4)),
+                ("credential_type", models.CharField(db_default="", default="", max_length=12)),
+                ("key_id", licenseapi_server.columns.IdField(db_default="", default="")),
+                ("token_id", models.CharField(db_default="", default="", max_length=64)),
+                ("operation", models.CharField(db_default="", default="", max_length=60)),
+                ("method", models.CharField(db_default="", default="", max_length=10)),
+                ("path", models.CharField(db_default="", default="", max_length=300)),
+                ("status", models.IntegerField(db_default=0, default=0)),
+                ("code", models.CharField(db_default="", default="", max_length=60)),
+                ("reason", models.CharField(db_default="", default="", max_length=120)),
+                ("license_id", licenseapi_server.columns.IdField(db_default="", default="")),
+                ("ip", models.CharField(db_default="", default="", max_length=45)),
+                ("user_agent", models.CharField(db_default="", default="", max_length=200)),
+                ("is_replay", models.BooleanField(db_default=False, default=False)),
+                ("duration_us", models.BigIntegerField(db_default=0, default=0)),
+                ("created_at", models.BigIntegerField(db_default=0, default=0)),
             ],
             options={
-                'indexes': [models.Index(fields=['account_id', 'mode', 'id'], name='request_by_tenant'), models.Index(fields=['created_at'], name='request_by_age')],
+                "indexes": [
+                    models.Index(fields=["account_id", "mode", "id"], name="request_by_tenant"),
+                    models.Index(fields=["created_at"], name="request_by_age"),
+                ],
             },
         ),
     ]

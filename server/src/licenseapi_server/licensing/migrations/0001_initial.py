@@ -6,135 +6,240 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalog', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("catalog", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', licenseapi_server.columns.IdField(primary_key=True, serialize=False)),
-                ('mode', models.CharField(db_default='live', default='live', max_length=4)),
-                ('metadata', licenseapi_server.columns.JsonTextField(db_default='{}', default='{}')),
-                ('created_at', licenseapi_server.columns.InstantField(db_default=0, default=0)),
-                ('updated_at', licenseapi_server.columns.InstantField(db_default=0, default=0)),
-                ('version', models.BigIntegerField(db_default=1, default=1)),
-                ('name', models.CharField(max_length=200, null=True)),
-                ('email', models.CharField(max_length=254, null=True)),
-                ('external_id', models.CharField(max_length=200, null=True)),
-                ('banned_at', licenseapi_server.columns.InstantField(null=True)),
-                ('ban_reason', models.CharField(max_length=500, null=True)),
-                ('account', licenseapi_server.columns.ParentField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ("id", licenseapi_server.columns.IdField(primary_key=True, serialize=False)),
+                ("mode", models.CharField(db_default="live", default="live", max_length=4)),
+                (
+                    "metadata",
+                    licenseapi_server.columns.JsonTextField(db_default="{}", default="{}"),
+                ),
+                ("created_at", licenseapi_server.columns.InstantField(db_default=0, default=0)),
+                ("updated_at", licenseapi_server.columns.InstantField(db_default=0, default=0)),
+                ("version", models.BigIntegerField(db_default=1, default=1)),
+                ("name", models.CharField(max_length=200, null=True)),
+                ("email", models.CharField(max_length=254, null=True)),
+                ("external_id", models.CharField(max_length=200, null=True)),
+                ("banned_at", licenseapi_server.columns.InstantField(null=True)),
+                ("ban_reason", models.CharField(max_length=500, null=True)),
+                (
+                    "account",
+                    licenseapi_server.columns.ParentField(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='License',
+            name="License",
             fields=[
-                ('id', licenseapi_server.columns.IdField(primary_key=True, serialize=False)),
-                ('mode', models.CharField(db_default='live', default='live', max_length=4)),
-                ('metadata', licenseapi_server.columns.JsonTextField(db_default='{}', default='{}')),
-                ('created_at', licenseapi_server.columns.InstantField(db_default=0, default=0)),
-                ('updated_at', licenseapi_server.columns.InstantField(db_default=0, default=0)),
-                ('version', models.BigIntegerField(db_default=1, default=1)),
-                ('name', models.CharField(max_length=200, null=True)),
-                ('key_digest', models.BinaryField(default=b'', max_length=32)),
-                ('key_encrypted', models.BinaryField(default=b'')),
-                ('key_hint', models.CharField(db_default='', default='', max_length=140)),
-                ('private_metadata', licenseapi_server.columns.JsonTextField(db_default='{}', default='{}')),
-                ('overrides', licenseapi_server.columns.JsonTextField(db_default='{}', default='{}')),
-                ('entitlements', licenseapi_server.columns.JsonTextField(db_default='[]', default='[]')),
-                ('starts_at', licenseapi_server.columns.InstantField(null=True)),
-                ('expires_at', licenseapi_server.columns.InstantField(null=True)),
-                ('suspended_at', licenseapi_server.columns.InstantField(null=True)),
-                ('suspension_reason', models.CharField(max_length=500, null=True)),
-                ('revoked_at', licenseapi_server.columns.InstantField(null=True)),
-                ('revocation_reason', models.CharField(max_length=500, null=True)),
-                ('last_validated_at', licenseapi_server.columns.InstantField(null=True)),
-                ('activation_count', models.BigIntegerField(db_default=0, default=0)),
-                ('account', licenseapi_server.columns.ParentField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('customer', licenseapi_server.columns.ParentField(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='licensing.customer')),
-                ('policy', licenseapi_server.columns.ParentField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.policy')),
-                ('product', licenseapi_server.columns.ParentField(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                ("id", licenseapi_server.columns.IdField(primary_key=True, serialize=False)),
+                ("mode", models.CharField(db_default="live", default="live", max_length=4)),
+                (
+                    "metadata",
+                    licenseapi_server.columns.JsonTextField(db_default="{}", default="{}"),
+                ),
+                ("created_at", licenseapi_server.columns.InstantField(db_default=0, default=0)),
+                ("updated_at", licenseapi_server.columns.InstantField(db_default=0, default=0)),
+                ("version", models.BigIntegerField(db_default=1, default=1)),
+                ("name", models.CharField(max_length=200, null=True)),
+                ("key_digest", models.BinaryField(default=b"", max_length=32)),
+                ("key_encrypted", models.BinaryField(default=b"")),
+                ("key_hint", models.CharField(db_default="", default="", max_length=140)),
+                (
+                    "private_metadata",
+                    licenseapi_server.columns.JsonTextField(db_default="{}", default="{}"),
+                ),
+                (
+                    "overrides",
+                    licenseapi_server.columns.JsonTextField(db_default="{}", default="{}"),
+                ),
+                (
+                    "entitlements",
+                    licenseapi_server.columns.JsonTextField(db_default="[]", default="[]"),
+                ),
+                ("starts_at", licenseapi_server.columns.InstantField(null=True)),
+                ("expires_at", licenseapi_server.columns.InstantField(null=True)),
+                ("suspended_at", licenseapi_server.columns.InstantField(null=True)),
+                ("suspension_reason", models.CharField(max_length=500, null=True)),
+                ("revoked_at", licenseapi_server.columns.InstantField(null=True)),
+                ("revocation_reason", models.CharField(max_length=500, null=True)),
+                ("last_validated_at", licenseapi_server.columns.InstantField(null=True)),
+                ("activation_count", models.BigIntegerField(db_default=0, default=0)),
+                (
+                    "account",
+                    licenseapi_server.columns.ParentField(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "customer",
+                    licenseapi_server.columns.ParentField(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="licensing.customer",
+                    ),
+                ),
+                (
+                    "policy",
+                    licenseapi_server.columns.ParentField(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.policy",
+                    ),
+                ),
+                (
+                    "product",
+                    licenseapi_server.columns.ParentField(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.product",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LicenseEntitlement',
+            name="LicenseEntitlement",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('expires_at', licenseapi_server.columns.InstantField(null=True)),
-                ('max_leases', models.BigIntegerField(null=True)),
-                ('account', licenseapi_server.columns.ParentField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('entitlement', licenseapi_server.columns.ParentField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.entitlement')),
-                ('license', licenseapi_server.columns.ParentField(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='licensing.license')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("expires_at", licenseapi_server.columns.InstantField(null=True)),
+                ("max_leases", models.BigIntegerField(null=True)),
+                (
+                    "account",
+                    licenseapi_server.columns.ParentField(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "entitlement",
+                    licenseapi_server.columns.ParentField(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.entitlement",
+                    ),
+                ),
+                (
+                    "license",
+                    licenseapi_server.columns.ParentField(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="licensing.license",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SearchTerm',
+            name="SearchTerm",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('mode', models.CharField(db_default='live', default='live', max_length=4)),
-                ('object_type', models.CharField(db_default='', default='', max_length=12)),
-                ('kind', models.CharField(db_default='', default='', max_length=12)),
-                ('term', models.CharField(db_default='', default='', max_length=640)),
-                ('object_id', licenseapi_server.columns.IdField(db_default='', default='')),
-                ('account', licenseapi_server.columns.ParentField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("mode", models.CharField(db_default="live", default="live", max_length=4)),
+                ("object_type", models.CharField(db_default="", default="", max_length=12)),
+                ("kind", models.CharField(db_default="", default="", max_length=12)),
+                ("term", models.CharField(db_default="", default="", max_length=640)),
+                ("object_id", licenseapi_server.columns.IdField(db_default="", default="")),
+                (
+                    "account",
+                    licenseapi_server.columns.ParentField(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['account', 'mode', 'id'], name='customer_by_tenant'),
+            model_name="customer",
+            index=models.Index(fields=["account", "mode", "id"], name="customer_by_tenant"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['account', 'mode', 'email', 'id'], name='customer_by_email'),
+            model_name="customer",
+            index=models.Index(fields=["account", "mode", "email", "id"], name="customer_by_email"),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(fields=('account', 'mode', 'external_id'), name='customer_external_id_once'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(
+                fields=("account", "mode", "external_id"), name="customer_external_id_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='license',
-            index=models.Index(fields=['account', 'mode', 'id'], name='license_by_tenant'),
+            model_name="license",
+            index=models.Index(fields=["account", "mode", "id"], name="license_by_tenant"),
         ),
         migrations.AddIndex(
-            model_name='license',
-            index=models.Index(fields=['account', 'mode', 'policy', 'id'], name='license_by_policy'),
+            model_name="license",
+            index=models.Index(
+                fields=["account", "mode", "policy", "id"], name="license_by_policy"
+            ),
         ),
         migrations.AddIndex(
-            model_name='license',
-            index=models.Index(fields=['account', 'mode', 'product', 'id'], name='license_by_product'),
+            model_name="license",
+            index=models.Index(
+                fields=["account", "mode", "product", "id"], name="license_by_product"
+            ),
         ),
         migrations.AddIndex(
-            model_name='license',
-            index=models.Index(fields=['account', 'mode', 'customer', 'id'], name='license_by_customer'),
+            model_name="license",
+            index=models.Index(
+                fields=["account", "mode", "customer", "id"], name="license_by_customer"
+            ),
         ),
         migrations.AddIndex(
-            model_name='license',
-            index=models.Index(fields=['account', 'mode', 'expires_at', 'id'], name='license_by_expiry'),
+            model_name="license",
+            index=models.Index(
+                fields=["account", "mode", "expires_at", "id"], name="license_by_expiry"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='license',
-            constraint=models.UniqueConstraint(fields=('account', 'mode', 'key_digest'), name='license_key_once'),
+            model_name="license",
+            constraint=models.UniqueConstraint(
+                fields=("account", "mode", "key_digest"), name="license_key_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='licenseentitlement',
-            index=models.Index(fields=['account', 'entitlement'], name='license_by_entitlement'),
+            model_name="licenseentitlement",
+            index=models.Index(fields=["account", "entitlement"], name="license_by_entitlement"),
         ),
         migrations.AddConstraint(
-            model_name='licenseentitlement',
-            constraint=models.UniqueConstraint(fields=('account', 'license', 'entitlement'), name='license_entitlement_once'),
+            model_name="licenseentitlement",
+            constraint=models.UniqueConstraint(
+                fields=("account", "license", "entitlement"), name="license_entitlement_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='searchterm',
-            index=models.Index(fields=['account', 'mode', 'object_type', 'kind', 'term', 'object_id'], name='object_by_term'),
+            model_name="searchterm",
+            index=models.Index(
+                fields=["account", "mode", "object_type", "kind", "term", "object_id"],
+                name="object_by_term",
+            ),
         ),
         migrations.AddIndex(
-            model_name='searchterm',
-            index=models.Index(fields=['account', 'object_id'], name='terms_of_object'),
+            model_name="searchterm",
+            index=models.Index(fields=["account", "object_id"], name="terms_of_object"),
         ),
     ]

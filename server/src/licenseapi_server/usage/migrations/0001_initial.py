@@ -6,37 +6,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LicenseCounter',
+            name="LicenseCounter",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('mode', models.CharField(db_default='live', default='live', max_length=4)),
-                ('used', models.BigIntegerField(db_default=0, default=0)),
-                ('account', licenseapi_server.columns.ParentField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("mode", models.CharField(db_default="live", default="live", max_length=4)),
+                ("used", models.BigIntegerField(db_default=0, default=0)),
+                (
+                    "account",
+                    licenseapi_server.columns.ParentField(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'mode'), name='license_counter_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "mode"), name="license_counter_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RequestCounter',
+            name="RequestCounter",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('mode', models.CharField(db_default='live', default='live', max_length=4)),
-                ('month_start', licenseapi_server.columns.InstantField(db_default=0, default=0)),
-                ('used', models.BigIntegerField(db_default=0, default=0)),
-                ('account', licenseapi_server.columns.ParentField(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("mode", models.CharField(db_default="live", default="live", max_length=4)),
+                ("month_start", licenseapi_server.columns.InstantField(db_default=0, default=0)),
+                ("used", models.BigIntegerField(db_default=0, default=0)),
+                (
+                    "account",
+                    licenseapi_server.columns.ParentField(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'mode', 'month_start'), name='request_counter_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "mode", "month_start"), name="request_counter_once"
+                    )
+                ],
             },
         ),
     ]

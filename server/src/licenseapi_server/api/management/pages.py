@@ -1,0 +1,128 @@
+"""Lists: keyset pages by id, newest first. A deleted cursor still marks its place."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from django.db.models import Q, QuerySet
+from msgspec import Meta
+
+from licenseapi_server.api.call import Call, Page
+from licenseapi_server.api.management.fields import InstantText, ObjectId
+from licenseapi_server.domain.ids import id_floor, is_id
+from licenseapi_server.domain.instants import parse_instant
+from licenseapi_server.domain.problems import field_problem
+
+Row = TypeVar("Row", bound=Any)
+COUNT_LIMIT = 10_000
+# A filter on what is computed looks at this many rows at most, in windows that grow:
+# most pages are full after the first.
+WINDOWS = (2_000, 10_000, 38_000)
+Bound = Literal["gt", "gte", "lt", "lte"]
+InstantRange = dict[Bound, InstantText]
+
+
+class PageQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The parameters that every list takes."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    starting_after: ObjectId | None = None
+    ending_before: ObjectId | None = None
+    include: Literal["total_count"] | None = None
+    created_at: InstantRange | None = None
+
+
+def list_page(
+    call: Call[Any, PageQuery],
+    rows: "QuerySet[Row]",
+    prefix: str,
+    render: Callable[[Sequence[Row]], list[Any]],
+    computed: Q | None = None,
+) -> Page[Any]:
+    """One page of `rows`. `computed` is a filter that no index serves."""
+    query = call.query
+    rows = filter_created(rows, prefix, query.created_at)
+    total = _count(rows if computed is None else rows.filter(computed), query)
+    rows, is_backward = _after_cursor(rows, prefix, query)
+    found, stopped_at = _fetch(rows, computed, query.limit, is_backward=is_backward)
+    has_more = len(found) > query.limit or stopped_at is not None
+    found = found[: query.limit]
+    if is_backward:
+        found.reverse()
+    last = stopped_at or (found[-1].pk if found and has_more else None)
+    return Page(
+        url=call.path,
+        has_more=has_more,
+        next_cursor=last if has_more and not is_backward else None,
+        data=render(found),
+        **total,
+    )
+
+
+def _after_cursor(
+    rows: "QuerySet[Row]", prefix: str, query: PageQuery
+) -> tuple["QuerySet[Row]", bool]:
+    if query.starting_after is not None and query.ending_before is not None:
+        message = "Send either `starting_after` or `ending_before`."
+        raise field_problem("/ending_before", message)
+    for name in ("starting_after", "ending_before"):
+        value = getattr(query, name)
+        if value is not None and not is_id(value, prefix):
+            message = f"`{name}` must be an id like {prefix}_…"
+            raise field_problem(f"/{name}", message)
+    if query.ending_before is not None:
+        return rows.filter(pk__gt=query.ending_before).order_by("pk"), True
+    if query.starting_after is not None:
+        rows = rows.filter(pk__lt=query.starting_after)
+    return rows.order_by("-pk"), False
+
+
+def _fetch(
+    rows: "QuerySet[Row]", computed: Q | None, limit: int, *, is_backward: bool
+) -> tuple[list[Row], str | None]:
+    """The rows of a page and one more; and where the search stopped, if before the end."""
+    if computed is None:
+        return list(rows[: limit + 1]), None
+    found: list[Row] = []
+    for window in WINDOWS:
+        ids = rows.values_list("pk", flat=True)
+        edge = next(iter(ids[window - 1 : window]), None)
+        beyond = "pk__lte" if is_backward else "pk__gte"
+        part = rows if edge is None else rows.filter(**{beyond: edge})
+        found.extend(part.filter(computed)[: limit + 1 - len(found)])
+        if edge is None or len(found) > limit:
+            return found, None
+        rows = rows.filter(**{"pk__gt" if is_backward else "pk__lt": edge})
+    return found, edge
+
+
+def filter_created(
+    rows: "QuerySet[Row]", prefix: str, bounds: InstantRange | None
+) -> "QuerySet[Row]":
+    """Restrict by creation time; ids sort by it, so the index on them serves the range."""
+    for name, text in (bounds or {}).items():
+        instant = read_bound("created_at", name, text)
+        rows = rows.filter(**{f"created_at__{name}": instant})
+        if name in {"gt", "gte"}:
+            rows = rows.filter(pk__gte=id_floor(prefix, instant))
+        else:
+            rows = rows.filter(pk__lt=id_floor(prefix, instant + 1_000))
+    return rows
+
+
+def read_bound(field: str, name: str, text: str) -> int:
+    """One end of a range. Raises Problem at its parameter."""
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise field_problem(f"/{field}[{name}]", f"`{field}[{name}]` {error}.") from error
+
+
+def _count(rows: "QuerySet[Row]", query: PageQuery) -> dict[str, Any]:
+    if query.include != "total_count":
+        return {}
+    count = len(rows.order_by("-pk").values_list("pk")[: COUNT_LIMIT + 1])
+    return {
+        "total_count": min(count, COUNT_LIMIT),
+        "total_count_is_exact": count <= COUNT_LIMIT,
+    }

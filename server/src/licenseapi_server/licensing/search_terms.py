@@ -1,0 +1,81 @@
+"""The texts that objects are found by, kept in the transaction that changes the object."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+from django.db.models import Q, QuerySet
+
+from licenseapi_server.licensing.models import Customer, License, SearchTerm
+
+Term = tuple[str, str]
+MAX_TERM = 600
+METADATA = "metadata"
+
+
+def fold(text: str) -> str:
+    """How a term is stored and asked for: without regard to letter case."""
+    return text.casefold()[:MAX_TERM]
+
+
+def metadata_term(key: str, value: str) -> str:
+    """One metadata entry as a term: compared whole, with its letter case."""
+    return f"{key}={value}"[:MAX_TERM]
+
+
+def customer_terms(row: Customer) -> list[Term]:
+    """What a customer is found by."""
+    texts = [("name", row.name), ("email", row.email), ("external_id", row.external_id)]
+    return _terms(texts, row.metadata)
+
+
+def license_terms(row: License) -> list[Term]:
+    """What a license is found by; its whole key finds it by digest instead."""
+    return _terms([("name", row.name), ("key_hint", row.key_hint.lstrip("…"))], row.metadata)
+
+
+def _terms(texts: Iterable[tuple[str, str | None]], metadata: str) -> list[Term]:
+    named = [(kind, fold(text)) for kind, text in texts if text]
+    entries: dict[str, str] = msgspec.json.decode(metadata) if metadata != "{}" else {}
+    return named + [(METADATA, metadata_term(key, value)) for key, value in entries.items()]
+
+
+def rows_for(row: Any, object_type: str, terms: Iterable[Term]) -> list[SearchTerm]:
+    """The rows that make `row` findable."""
+    return [
+        SearchTerm(
+            account_id=row.account_id,
+            mode=row.mode,
+            object_type=object_type,
+            kind=kind,
+            term=term,
+            object_id=row.pk,
+        )
+        for kind, term in terms
+    ]
+
+
+def replace(row: Any, object_type: str, terms: Iterable[Term]) -> None:
+    """Make `row` findable by exactly these terms."""
+    SearchTerm.objects.filter(account_id=row.account_id, object_id=row.pk).delete()
+    SearchTerm.objects.bulk_create(rows_for(row, object_type, terms))
+
+
+def conditions(
+    owner: tuple[str, str, str], prefix: str | None, metadata: Mapping[str, str] | None
+) -> "list[QuerySet[SearchTerm, Any]]":
+    """Queries for the ids of the objects that match; `owner` is account, mode and type."""
+    found = []
+    account_id, mode, object_type = owner
+    terms = SearchTerm.objects.filter(
+        account_id=account_id, mode=mode, object_type=object_type
+    ).values("object_id")
+    if prefix is not None:
+        begin = fold(prefix)
+        # A range instead of LIKE: the same on both engines, and the index serves it.
+        end = begin + "\U0010ffff"
+        kinds = Q(kind__in=("name", "email", "external_id", "key_hint"))
+        found.append(terms.filter(kinds, term__gte=begin, term__lt=end))
+    for key, value in (metadata or {}).items():
+        found.append(terms.filter(kind=METADATA, term=metadata_term(key, value)))
+    return found
