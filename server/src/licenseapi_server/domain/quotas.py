@@ -10,7 +10,7 @@ from licenseapi_server.domain.instants import EPOCH, SECOND, to_datetime
 Count = Annotated[int, msgspec.Meta(ge=0)]
 # A rate or burst of nothing would refuse every request, or divide by it.
 Burst = Annotated[int, msgspec.Meta(ge=1)]
-Rate = Annotated[int | float, msgspec.Meta(gt=0)]
+Rate = Annotated[int, msgspec.Meta(gt=0)] | Annotated[float, msgspec.Meta(gt=0)]
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

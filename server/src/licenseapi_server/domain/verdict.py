@@ -38,6 +38,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     now: int
     is_found: bool = True
+    is_key_replaced: bool = False
     revoked_at: int | None = None
     customer_banned_at: int | None = None
     suspended_at: int | None = None
@@ -76,6 +77,7 @@ EXPIRED_BUT_VALID = Verdict(
     "The license has expired, and its policy lets it be used all the same.",
 )
 NOT_FOUND = _refusal("NOT_FOUND", "No license has this key.")
+KEY_REPLACED = _refusal("KEY_REPLACED", "The license has a new key; this one no longer works.")
 REVOKED = _refusal("REVOKED", "The license has been revoked.")
 BANNED = _refusal("BANNED", "The customer of this license is banned.")
 SUSPENDED = _refusal("SUSPENDED", "The license is suspended.")
@@ -88,11 +90,16 @@ POLICY_MISMATCH = _refusal("POLICY_MISMATCH", "The license is under another poli
 ENTITLEMENTS_REQUIRED = _refusal(
     "ENTITLEMENTS_REQUIRED", "The policy asks for `entitlements` to be presented."
 )
+ENTITLEMENTS_MISSING = _refusal(
+    "ENTITLEMENTS_MISSING", "The license lacks an entitlement that was presented."
+)
 
 
 def check_found(facts: Facts) -> Verdict | None:
-    """1: there is such a license."""
-    return None if facts.is_found else NOT_FOUND
+    """1: there is such a license, and this is still its key."""
+    if not facts.is_found:
+        return NOT_FOUND
+    return KEY_REPLACED if facts.is_key_replaced else None
 
 
 def check_revoked(facts: Facts) -> Verdict | None:
@@ -147,7 +154,7 @@ def check_entitlements(facts: Facts) -> Verdict | None:
     missing = sorted(set(facts.wanted_entitlements) - facts.entitlements)
     if not missing:
         return None
-    return _refusal("ENTITLEMENTS_MISSING", f"The license lacks: {', '.join(missing)}.")
+    return _refusal(ENTITLEMENTS_MISSING.code, f"The license lacks: {', '.join(missing)}.")
 
 
 def grant_after_expiry(facts: Facts) -> Verdict | None:
@@ -164,26 +171,73 @@ def grant(_facts: Facts) -> Verdict | None:
     return VALID
 
 
+class Outcome(msgspec.Struct, frozen=True):
+    """A verdict that a rule can give, and what the app should do about it."""
+
+    verdict: Verdict
+    advice: str
+
+
 class Rule(msgspec.Struct, frozen=True):
-    """A rule's number in 3-domain, its check, and the codes that it can answer."""
+    """A rule's number in 3-domain, its check, and all that it can answer."""
 
     number: int
     check: Callable[[Facts], Verdict | None]
-    codes: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes that it can answer."""
+        return tuple(outcome.verdict.code for outcome in self.outcomes)
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(1, check_found, ("NOT_FOUND",)),
-    Rule(2, check_revoked, ("REVOKED",)),
-    Rule(3, check_banned, ("BANNED",)),
-    Rule(4, check_suspended, ("SUSPENDED",)),
-    Rule(5, check_started, ("NOT_STARTED",)),
-    Rule(6, check_expired, ("EXPIRED",)),
-    Rule(8, check_product, ("PRODUCT_REQUIRED", "PRODUCT_MISMATCH")),
-    Rule(8, check_policy, ("POLICY_REQUIRED", "POLICY_MISMATCH")),
-    Rule(8, check_entitlements, ("ENTITLEMENTS_REQUIRED", "ENTITLEMENTS_MISSING")),
-    Rule(11, grant_after_expiry, ("GRACE_PERIOD", "EXPIRED")),
-    Rule(12, grant, ("VALID",)),
+    Rule(
+        1,
+        check_found,
+        (
+            Outcome(NOT_FOUND, "Ask for the key again: it is mistyped, or from another vendor."),
+            Outcome(KEY_REPLACED, "Ask for the new key, which the vendor has handed out."),
+        ),
+    ),
+    Rule(2, check_revoked, (Outcome(REVOKED, "Stop. A revocation is final."),)),
+    Rule(3, check_banned, (Outcome(BANNED, "Stop, and refer the customer to the vendor."),)),
+    Rule(4, check_suspended, (Outcome(SUSPENDED, "Stop for now: the vendor can reinstate it."),)),
+    Rule(5, check_started, (Outcome(NOT_STARTED, "Validate again at `starts_at`."),)),
+    Rule(6, check_expired, (Outcome(EXPIRED, "Stop, and offer a renewal."),)),
+    Rule(
+        8,
+        check_product,
+        (
+            Outcome(PRODUCT_REQUIRED, "Send `product`, its id or its code."),
+            Outcome(PRODUCT_MISMATCH, "Ask for a key of the product that is running."),
+        ),
+    ),
+    Rule(
+        8,
+        check_policy,
+        (
+            Outcome(POLICY_REQUIRED, "Send `policy`, its id."),
+            Outcome(POLICY_MISMATCH, "Ask for a license of the kind that this edition needs."),
+        ),
+    ),
+    Rule(
+        8,
+        check_entitlements,
+        (
+            Outcome(ENTITLEMENTS_REQUIRED, "Send `entitlements`, the codes of what is used."),
+            Outcome(ENTITLEMENTS_MISSING, "Turn the named features off, or offer an upgrade."),
+        ),
+    ),
+    Rule(
+        11,
+        grant_after_expiry,
+        (
+            Outcome(GRACE_PERIOD, "Run, and remind the user to renew before `ends_at`."),
+            Outcome(EXPIRED_BUT_VALID, "Run, and offer a renewal."),
+        ),
+    ),
+    Rule(12, grant, (Outcome(VALID, "Run."),)),
 )
 CODES: tuple[str, ...] = tuple(dict.fromkeys(code for rule in RULES for code in rule.codes))
 _CHECKS = tuple(rule.check for rule in RULES)
@@ -201,7 +255,10 @@ def decide(facts: Facts) -> Verdict:
 
 def next_boundary(facts: Facts, entitlements: tuple[GrantedEntitlement, ...]) -> int | None:
     """The earliest instant still to come at which the clock alone may change the answer."""
-    instants = [facts.starts_at, facts.expires_at, *(item.expires_at for item in entitlements)]
-    if facts.grace_period is not None:
-        instants.append(facts.ends_at)
-    return min((at for at in instants if at is not None and at > facts.now), default=None)
+    ends_at = facts.expires_at if facts.grace_period is None else facts.ends_at
+    earliest: int | None = None
+    instants = [item.expires_at for item in entitlements] if entitlements else ()
+    for at in (facts.starts_at, facts.expires_at, ends_at, *instants):
+        if at is not None and at > facts.now and (earliest is None or at < earliest):
+            earliest = at
+    return earliest
