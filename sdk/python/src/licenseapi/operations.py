@@ -1,0 +1,77 @@
+"""Every operation of the API that this package calls: THE list.
+
+It is compared with the OpenAPI document: name, method, path, and whether an
+Idempotency-Key is sent. `….get` is `retrieve` in the client; the others keep their names.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Operation(NamedTuple):
+    """One operation. `is_idempotent_by_key`: an Idempotency-Key is sent, the same on each try."""
+
+    name: str
+    method: str
+    path: str
+    is_idempotent_by_key: bool = False
+
+
+BY_KEY = True
+
+_OPERATIONS = (
+    Operation("licenses.create", "POST", "/v1/licenses", BY_KEY),
+    Operation("licenses.list", "GET", "/v1/licenses"),
+    Operation("licenses.get", "GET", "/v1/licenses/{id}"),
+    Operation("licenses.update", "PATCH", "/v1/licenses/{id}", BY_KEY),
+    Operation("licenses.delete", "DELETE", "/v1/licenses/{id}", BY_KEY),
+    Operation("licenses.batch", "POST", "/v1/licenses/batch", BY_KEY),
+    Operation("licenses.suspend", "POST", "/v1/licenses/{id}/suspend", BY_KEY),
+    Operation("licenses.reinstate", "POST", "/v1/licenses/{id}/reinstate", BY_KEY),
+    Operation("licenses.revoke", "POST", "/v1/licenses/{id}/revoke", BY_KEY),
+    Operation("licenses.renew", "POST", "/v1/licenses/{id}/renew", BY_KEY),
+    Operation("licenses.extend", "POST", "/v1/licenses/{id}/extend", BY_KEY),
+    Operation("licenses.validate", "POST", "/v1/licenses/validate"),
+    Operation("licenses.validate_by_id", "POST", "/v1/licenses/{id}/validate"),
+    Operation("products.create", "POST", "/v1/products", BY_KEY),
+    Operation("products.list", "GET", "/v1/products"),
+    Operation("products.get", "GET", "/v1/products/{id}"),
+    Operation("products.update", "PATCH", "/v1/products/{id}", BY_KEY),
+    Operation("products.delete", "DELETE", "/v1/products/{id}", BY_KEY),
+    Operation("policies.create", "POST", "/v1/policies", BY_KEY),
+    Operation("policies.list", "GET", "/v1/policies"),
+    Operation("policies.get", "GET", "/v1/policies/{id}"),
+    Operation("policies.update", "PATCH", "/v1/policies/{id}", BY_KEY),
+    Operation("policies.delete", "DELETE", "/v1/policies/{id}", BY_KEY),
+    Operation("customers.create", "POST", "/v1/customers", BY_KEY),
+    Operation("customers.list", "GET", "/v1/customers"),
+    Operation("customers.get", "GET", "/v1/customers/{id}"),
+    Operation("customers.update", "PATCH", "/v1/customers/{id}", BY_KEY),
+    Operation("customers.delete", "DELETE", "/v1/customers/{id}", BY_KEY),
+    Operation("entitlements.create", "POST", "/v1/entitlements", BY_KEY),
+    Operation("entitlements.list", "GET", "/v1/entitlements"),
+    Operation("entitlements.get", "GET", "/v1/entitlements/{id}"),
+    Operation("entitlements.update", "PATCH", "/v1/entitlements/{id}", BY_KEY),
+    Operation("entitlements.delete", "DELETE", "/v1/entitlements/{id}", BY_KEY),
+    Operation("api_keys.create", "POST", "/v1/api_keys", BY_KEY),
+    Operation("api_keys.list", "GET", "/v1/api_keys"),
+    Operation("api_keys.get", "GET", "/v1/api_keys/{id}"),
+    Operation("api_keys.update", "PATCH", "/v1/api_keys/{id}", BY_KEY),
+    Operation("api_keys.roll", "POST", "/v1/api_keys/{id}/roll", BY_KEY),
+    Operation("api_keys.revoke", "POST", "/v1/api_keys/{id}/revoke", BY_KEY),
+    Operation("tokens.create", "POST", "/v1/tokens"),
+    Operation("tokens.introspect", "POST", "/v1/tokens/introspect"),
+    Operation("tokens.revoke", "POST", "/v1/tokens/revoke"),
+    Operation("account.get", "GET", "/v1/account"),
+    Operation("account.update", "PATCH", "/v1/account", BY_KEY),
+    Operation("account.usage", "GET", "/v1/account/usage"),
+    Operation("me.get", "GET", "/v1/me"),
+    Operation("request_logs.list", "GET", "/v1/request_logs"),
+    Operation("request_logs.get", "GET", "/v1/request_logs/{id}"),
+    Operation("jwks.get", "GET", "/v1/accounts/{account_id}/.well-known/jwks.json"),
+    Operation("jwks.get_test", "GET", "/v1/accounts/{account_id}/test/.well-known/jwks.json"),
+)
+
+OPERATIONS = {operation.name: operation for operation in _OPERATIONS}
+PUBLIC_OPERATIONS = frozenset({"jwks.get", "jwks.get_test"})

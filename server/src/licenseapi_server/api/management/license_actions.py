@@ -1,0 +1,104 @@
+"""What is done to a license after it is issued: suspend, reinstate, revoke, renew, extend."""
+
+from collections.abc import Callable
+from typing import Any
+
+from licenseapi_server.api.call import Answer, Call, NoQuery
+from licenseapi_server.api.management.fields import Flaws
+from licenseapi_server.api.management.license_fields import ExtendBody, ReasonBody
+from licenseapi_server.api.management.license_issuing import clamp_test_expiry
+from licenseapi_server.api.management.license_rendering import render_license
+from licenseapi_server.api.management.licenses import get_for_change
+from licenseapi_server.api.management.rows import change_row
+from licenseapi_server.domain.durations import add_duration, parse_duration
+from licenseapi_server.domain.license_state import (
+    ALREADY_HOLDS,
+    Refused,
+    decide_action,
+    renewed_expiry,
+)
+from licenseapi_server.domain.problems import Problem, field_problem
+from licenseapi_server.licensing import counters
+from licenseapi_server.licensing.models import License
+
+Columns = dict[str, Any]
+
+
+def _act(
+    call: Call[Any, NoQuery], action: str, change: Callable[[License], Columns]
+) -> Answer:
+    """Load, decide, write, render: the shape that all actions share."""
+    row = get_for_change(call)
+    outcome = decide_action(action, suspended_at=row.suspended_at, revoked_at=row.revoked_at)
+    if isinstance(outcome, Refused):
+        raise Problem("invalid_state", outcome.detail)
+    if outcome != ALREADY_HOLDS:
+        change_row(row, call, change(row))
+    return Answer(render_license(call, row), license_id=row.id)
+
+
+def suspend(call: Call[ReasonBody, NoQuery]) -> Answer:
+    """Take the license out of use until it is reinstated."""
+    return _act(
+        call,
+        "suspend",
+        lambda _row: {"suspended_at": call.now, "suspension_reason": call.body.reason},
+    )
+
+
+def reinstate(call: Call[ReasonBody, NoQuery]) -> Answer:
+    """Put a suspended license back into use."""
+    return _act(call, "reinstate", lambda _row: {"suspended_at": None, "suspension_reason": None})
+
+
+def revoke(call: Call[ReasonBody, NoQuery]) -> Answer:
+    """End the license for good. Its place in the plan is free again."""
+
+    def end(row: License) -> Columns:
+        counters.release(row.account_id, row.mode, 1)
+        return {"revoked_at": call.now, "revocation_reason": call.body.reason}
+
+    return _act(call, "revoke", end)
+
+
+def renew(call: Call[ReasonBody, NoQuery]) -> Answer:
+    """Add one duration of the policy."""
+
+    def add(row: License) -> Columns:
+        if row.policy.duration is None or row.expires_at is None:
+            message = "The license does not expire, so there is nothing to renew."
+            raise Problem("invalid_state", message)
+        expires_at = renewed_expiry(
+            row.expires_at,
+            now=call.now,
+            duration=row.policy.duration,
+            basis=row.policy.renewal_basis,
+        )
+        return {"expires_at": clamp_test_expiry(row.mode, call.now, expires_at)}
+
+    return _act(call, "renew", add)
+
+
+def extend(call: Call[ExtendBody, NoQuery]) -> Answer:
+    """Add a duration to the expiry, or set it."""
+    body = call.body
+    if (body.by is None) == (body.until is None):
+        raise field_problem("/by", "Send either `by` or `until`.", code="required")
+    flaws = Flaws()
+    flaws.check_duration("/by", body.by)
+    until = flaws.read_instant("/until", body.until)
+    flaws.raise_any()
+
+    def add(row: License) -> Columns:
+        if row.expires_at is None:
+            message = "The license does not expire, so there is nothing to extend."
+            raise Problem("invalid_state", message)
+        expires_at = until
+        if body.by is not None:
+            expires_at = add_duration(row.expires_at, parse_duration(body.by))
+        if expires_at is None or expires_at <= row.expires_at:
+            message = "`until` must be later than the present expiry."
+            raise field_problem("/until", message)
+        return {"expires_at": clamp_test_expiry(row.mode, call.now, expires_at)}
+
+    return _act(call, "extend", add)

@@ -1,0 +1,207 @@
+"""Issuing licenses: one at a time or by the thousand, from the same preparation."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from licenseapi_server.accounts.models import Account
+from licenseapi_server.api.call import Call
+from licenseapi_server.api.management import attachments
+from licenseapi_server.api.management.fields import Flaws, json_text
+from licenseapi_server.api.management.license_fields import OVERRIDES, NewLicense
+from licenseapi_server.api.management.rows import find_reference, no_such, of_tenant
+from licenseapi_server.catalog.attachments import Attachment, granted_text
+from licenseapi_server.catalog.models import Policy
+from licenseapi_server.domain.instants import DAY
+from licenseapi_server.domain.license_keys import (
+    check_custom_key,
+    fold_license_key,
+    license_key_hint,
+    make_license_key,
+)
+from licenseapi_server.domain.license_state import initial_expiry
+from licenseapi_server.domain.problems import Problem
+from licenseapi_server.domain.quotas import TEST_LICENSE_DAYS
+from licenseapi_server.licensing import counters, models, search_terms
+from licenseapi_server.licensing.models import Customer, LicenseEntitlement, SearchTerm
+
+KEY_BYTES = 15
+
+
+class Prepared(msgspec.Struct):
+    """A license that may be issued, with its key's text and its attachments."""
+
+    row: models.License
+    key: str
+    attached: list[Attachment]
+    is_custom: bool
+
+
+def prepare(call: Call[Any, Any], body: NewLicense) -> Prepared:
+    """Check a body and make its row; nothing is written. Raises Problem with every flaw."""
+    flaws = Flaws()
+    policy = _find_policy(call, body.policy_id, flaws)
+    customer = find_customer(call, body.customer_id, flaws)
+    starts_at = flaws.read_instant("/starts_at", body.starts_at)
+    expires_at = flaws.read_instant("/expires_at", body.expires_at)
+    if starts_at is not None and expires_at is not None and expires_at <= starts_at:
+        flaws.add("/expires_at", "`expires_at` must be later than `starts_at`.")
+    flaws.check_metadata("/metadata", body.metadata)
+    flaws.check_metadata("/private_metadata", body.private_metadata)
+    attached = attachments.read(call, body.entitlements, flaws)
+    key = _read_key(body, policy, flaws)
+    flaws.raise_any()
+    if policy is None:
+        raise Problem("not_found")
+
+    row = _make_row(call, body, policy, key)
+    row.customer = customer
+    row.starts_at = starts_at
+    row.expires_at = clamp_test_expiry(
+        call.principal.mode,
+        call.now,
+        expires_at
+        or initial_expiry(
+            created_at=call.now,
+            starts_at=starts_at,
+            duration=policy.duration,
+            basis=policy.expiration_basis,
+        ),
+    )
+    row.entitlements = granted_text(attached)
+    return Prepared(row, key, attached, body.key is not None)
+
+
+def _find_policy(call: Call[Any, Any], policy_id: str, flaws: Flaws) -> Policy | None:
+    rows = of_tenant(Policy, call).select_related("product")
+    policy = find_reference(rows, "pol", policy_id)
+    if policy is None or not call.principal.may_use_product(policy.product_id):
+        flaws.errors.append(no_such("/policy_id", "policy"))
+        return None
+    if policy.archived_at is not None:
+        flaws.add("/policy_id", "The policy is archived.", "archived")
+    return policy
+
+
+def find_customer(call: Call[Any, Any], customer_id: str | None, flaws: Flaws) -> Customer | None:
+    """The customer that a body names; None with a flaw when there is none."""
+    if customer_id is None:
+        return None
+    customer = find_reference(of_tenant(Customer, call), "cus", customer_id)
+    if customer is None:
+        flaws.errors.append(no_such("/customer_id", "customer"))
+    return customer
+
+
+def _read_key(body: NewLicense, policy: Policy | None, flaws: Flaws) -> str:
+    if body.key is None:
+        if policy is not None and policy.key_format == "custom":
+            message = "`key` is required: the policy has `key_format: custom`."
+            flaws.add("/key", message, "required")
+        return make_license_key(os.urandom(KEY_BYTES))
+    try:
+        return check_custom_key(body.key)
+    except ValueError as error:
+        flaws.add("/key", f"`key` {error}.")
+        return ""
+
+
+def clamp_test_expiry(mode: str, now: int, expires_at: int | None) -> int | None:
+    """A test license ends within 90 days, whatever was asked."""
+    if mode != "test":
+        return expires_at
+    latest = now + TEST_LICENSE_DAYS * DAY
+    return latest if expires_at is None else min(expires_at, latest)
+
+
+def overrides_of(values: dict[str, Any]) -> dict[str, int | str]:
+    """The limits that a license sets for itself."""
+    return {name: values[name] for name in OVERRIDES if values.get(name) is not None}
+
+
+def _make_row(
+    call: Call[Any, Any], body: NewLicense, policy: Policy, key: str
+) -> models.License:
+    deployment = call.deployment
+    license_id = call.make_id("lic")
+    # Own keys are found under their folded text, so that typing them is forgiving.
+    text = key if body.key is not None else fold_license_key(key)
+    given = {name: getattr(body, name) for name in OVERRIDES}
+    return models.License(
+        id=license_id,
+        account_id=call.principal.account_id,
+        mode=call.principal.mode,
+        policy=policy,
+        product=policy.product,
+        name=body.name,
+        key_digest=deployment.license_keys.digest(text),
+        key_encrypted=deployment.seal(key.encode(), license_id),
+        key_hint=license_key_hint(key),
+        metadata=json_text(body.metadata),
+        private_metadata=json_text(body.private_metadata),
+        overrides=json_text(overrides_of(given)),
+        created_at=call.now,
+        updated_at=call.now,
+    )
+
+
+def taken_keys(call: Call[Any, Any], prepared: Sequence[Prepared]) -> set[bytes]:
+    """The digests among these that other licenses already have."""
+    digests = [bytes(item.row.key_digest) for item in prepared if item.is_custom]
+    if not digests:
+        return set()
+    rows = of_tenant(models.License, call).filter(key_digest__in=digests)
+    return {bytes(digest) for digest in rows.values_list("key_digest", flat=True)}
+
+
+def take_places(call: Call[Any, Any], wanted: int) -> int:
+    """Count new licenses against the plan; how many of them fit."""
+    principal = call.principal
+    plan = call.deployment.plan_for(principal.plan, principal.mode)
+    return counters.take(principal.account_id, principal.mode, wanted, plan.max_licenses)
+
+
+def limit_reached(call: Call[Any, Any]) -> Problem:
+    """The refusal at the plan's number of licenses."""
+    plan = call.deployment.plan_for(call.principal.plan, call.principal.mode)
+    detail = (
+        f"The plan allows {plan.max_licenses} licenses. Revoke some, or move to a larger plan."
+    )
+    return Problem("license_limit_reached", detail, limit=plan.max_licenses)
+
+
+def insert(prepared: Sequence[Prepared]) -> None:
+    """Write the rows, what they are found by, and their attachments."""
+    rows = [item.row for item in prepared]
+    models.License.objects.bulk_create(rows, batch_size=500)
+    terms: list[SearchTerm] = []
+    attached: list[LicenseEntitlement] = []
+    for item in prepared:
+        terms += search_terms.rows_for(
+            item.row, "license", search_terms.license_terms(item.row)
+        )
+        attached += attachment_rows(item.row, item.attached)
+    SearchTerm.objects.bulk_create(terms, batch_size=500)
+    LicenseEntitlement.objects.bulk_create(attached, batch_size=500)
+    custom = {item.row.account_id for item in prepared if item.is_custom}
+    Account.objects.filter(pk__in=custom, has_custom_license_keys=False).update(
+        has_custom_license_keys=True
+    )
+
+
+def attachment_rows(
+    row: models.License, attached: Sequence[Attachment]
+) -> list[LicenseEntitlement]:
+    """The rows that attach entitlements to a license."""
+    return [
+        LicenseEntitlement(
+            account_id=row.account_id,
+            license=row,
+            entitlement=item.entitlement,
+            expires_at=item.expires_at,
+            max_leases=item.max_leases,
+        )
+        for item in attached
+    ]

@@ -1,0 +1,145 @@
+"""How a license's row is shown, and what it may be expanded with."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from django.db.models import QuerySet
+
+from licenseapi_server.accounts.models import Account
+from licenseapi_server.api.call import Call
+from licenseapi_server.api.management import attachments, customers, policies, products
+from licenseapi_server.api.management.license_fields import License
+from licenseapi_server.api.management.rows import of_tenant
+from licenseapi_server.api.rendering import optional_instant
+from licenseapi_server.domain.instants import render_instant
+from licenseapi_server.domain.license_state import (
+    LicenseState,
+    compute_ends_at,
+    compute_status,
+)
+from licenseapi_server.domain.limits import LIMIT_NAMES, Limits, effective_limits
+from licenseapi_server.domain.problems import Problem
+from licenseapi_server.licensing import models
+
+EXPANSION_SCOPES = {
+    "customer": "customers:read",
+    "policy": "policies:read",
+    "product": "products:read",
+}
+
+
+def visible_licenses(call: Call[Any, Any]) -> "QuerySet[models.License]":
+    """The licenses of the tenant that the key's product bindings allow."""
+    rows = of_tenant(models.License, call)
+    if call.principal.product_ids:
+        rows = rows.filter(product_id__in=call.principal.product_ids)
+    return rows
+
+
+def with_relations(rows: "QuerySet[models.License]") -> "QuerySet[models.License]":
+    """What rendering needs, in the same query whatever the number of rows."""
+    return rows.select_related("policy", "customer", "product")
+
+
+def expiring_window(call: Call[Any, Any]) -> int:
+    """The account's window, in days, before expiry in which a license is `expiring`."""
+    account = Account.objects.only("expiring_window_days").get(pk=call.principal.account_id)
+    return account.expiring_window_days
+
+
+def check_expansion(call: Call[Any, Any], names: Sequence[str]) -> None:
+    """Raise Problem unless the caller may read what it wants to expand."""
+    missing = [
+        EXPANSION_SCOPES[name]
+        for name in names
+        if EXPANSION_SCOPES[name] not in call.principal.scopes
+    ]
+    if missing:
+        detail = f"Expanding needs the scope {missing[0]}."
+        raise Problem("insufficient_scope", detail, missing_scopes=missing)
+
+
+def render_licenses(
+    call: Call[Any, Any], rows: Sequence[models.License], names: Sequence[str] = ()
+) -> list[License]:
+    """The licenses as the API shows them, with `names` expanded."""
+    window = expiring_window(call) if rows else 0
+    return [render_license(call, row, names, window=window) for row in rows]
+
+
+def render_license(
+    call: Call[Any, Any],
+    row: models.License,
+    names: Sequence[str] = (),
+    *,
+    window: int | None = None,
+    key: str | None = None,
+) -> License:
+    """One license. `key` is its text when it has just been made."""
+    days = expiring_window(call) if window is None else window
+    overrides = msgspec.json.decode(row.overrides)
+    policy = Limits(**{name: getattr(row.policy, name) for name in LIMIT_NAMES})
+    view = License(
+        id=row.id,
+        mode=row.mode,
+        name=row.name,
+        status=_status(row, call.now, days),  # type: ignore[arg-type]
+        key_hint=row.key_hint,
+        product_id=row.product_id,
+        policy_id=row.policy_id,
+        customer_id=row.customer_id,
+        starts_at=optional_instant(row.starts_at),
+        expires_at=optional_instant(row.expires_at),
+        ends_at=optional_instant(compute_ends_at(row.expires_at, row.policy.grace_period)),
+        suspended_at=optional_instant(row.suspended_at),
+        suspension_reason=row.suspension_reason,
+        revoked_at=optional_instant(row.revoked_at),
+        revocation_reason=row.revocation_reason,
+        limits=effective_limits(policy, overrides),
+        overridden=sorted(overrides),
+        entitlements=attachments.render(row.entitlements),
+        activation_count=row.activation_count,
+        last_validated_at=optional_instant(row.last_validated_at),
+        metadata=msgspec.json.decode(row.metadata),
+        private_metadata=msgspec.json.decode(row.private_metadata),
+        created_at=render_instant(row.created_at),
+        updated_at=render_instant(row.updated_at),
+        version=row.version,
+    )
+    _show_key(call, row, view, key)
+    _expand(row, view, names)
+    return view
+
+
+def _status(row: models.License, now: int, window: int) -> str:
+    customer = row.customer
+    state = LicenseState(
+        created_at=row.created_at,
+        starts_at=row.starts_at,
+        expires_at=row.expires_at,
+        suspended_at=row.suspended_at,
+        revoked_at=row.revoked_at,
+        customer_banned_at=customer.banned_at if customer else None,
+        last_used_at=row.last_validated_at,
+        grace_period=row.policy.grace_period,
+    )
+    return compute_status(state, now, expiring_window_days=window)
+
+
+def _show_key(
+    call: Call[Any, Any], row: models.License, view: License, key: str | None
+) -> None:
+    if key is not None:
+        view.key = key
+    elif "licenses:reveal" in call.principal.scopes:
+        view.key = call.deployment.sealer.open(row.key_encrypted, row.id).decode()
+
+
+def _expand(row: models.License, view: License, names: Sequence[str]) -> None:
+    if "customer" in names:
+        view.customer = customers.render(row.customer) if row.customer else None
+    if "policy" in names:
+        view.policy = policies.render(row.policy)
+    if "product" in names:
+        view.product = products.render(row.product)

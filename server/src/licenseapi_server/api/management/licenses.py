@@ -1,0 +1,274 @@
+"""Licenses: create, read, change, delete. What happens to them later is license_actions.py."""
+
+from typing import Any
+
+import msgspec
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from licenseapi_server.api.call import Answer, Call, NoBody, NoQuery, Page
+from licenseapi_server.api.management import attachments
+from licenseapi_server.api.management.fields import Flaws, changes_of, json_text
+from licenseapi_server.api.management.license_fields import (
+    OVERRIDES,
+    Batch,
+    BatchItem,
+    BatchResult,
+    ExpandQuery,
+    ItemError,
+    License,
+    LicenseChange,
+    LicenseQuery,
+    NewLicense,
+)
+from licenseapi_server.api.management.license_issuing import (
+    Prepared,
+    attachment_rows,
+    clamp_test_expiry,
+    find_customer,
+    insert,
+    limit_reached,
+    overrides_of,
+    prepare,
+    take_places,
+    taken_keys,
+)
+from licenseapi_server.api.management.license_rendering import (
+    check_expansion,
+    expiring_window,
+    render_license,
+    render_licenses,
+    visible_licenses,
+    with_relations,
+)
+from licenseapi_server.api.management.pages import list_page, read_bound
+from licenseapi_server.api.management.products import Deleted
+from licenseapi_server.api.management.rows import change_row, check_version, get_row
+from licenseapi_server.catalog.attachments import granted_text
+from licenseapi_server.catalog.models import Policy
+from licenseapi_server.domain.license_keys import fold_license_key
+from licenseapi_server.domain.license_state import Refused, decide_action
+from licenseapi_server.domain.problems import FieldError, Problem, field_problem
+from licenseapi_server.licensing import models, search_terms
+from licenseapi_server.licensing.status_filter import status_condition
+
+
+def create(call: Call[NewLicense, NoQuery]) -> Answer:
+    """Create a license; its full key is in this answer."""
+    prepared = prepare(call, call.body)
+    if taken_keys(call, [prepared]):
+        raise _key_taken()
+
+    if not take_places(call, 1):
+        raise limit_reached(call)
+    try:
+        with transaction.atomic():
+            insert([prepared])
+    except IntegrityError as error:
+        raise _key_taken() from error
+
+    view = render_license(call, prepared.row, key=prepared.key)
+    return Answer(view, 201, license_id=view.id)
+
+
+def _key_taken() -> Problem:
+    message = "Another license has this key."
+    flaw = FieldError("/key", "already_exists", message)
+    return Problem("already_exists", message, param="key", errors=[flaw])
+
+
+def create_batch(call: Call[Batch, NoQuery]) -> BatchResult:
+    """Create up to 1,000 licenses; each stands or falls for itself."""
+    results: list[BatchItem | Prepared] = [
+        _prepare_item(call, item) for item in _items(call.body)
+    ]
+    _refuse_taken_keys(call, results)
+    ready = [item for item in results if isinstance(item, Prepared)]
+
+    fitting = take_places(call, len(ready)) if ready else 0
+    for item in ready[fitting:]:
+        results[results.index(item)] = _failed(limit_reached(call))
+    insert(ready[:fitting])
+
+    window = expiring_window(call)
+    data = [
+        item
+        if isinstance(item, BatchItem)
+        else BatchItem(
+            status="created",
+            license=render_license(call, item.row, window=window, key=item.key),
+        )
+        for item in results
+    ]
+    return BatchResult(data=data, created=fitting, failed=len(data) - fitting)
+
+
+def _items(body: Batch) -> list[NewLicense]:
+    if (body.items is None) == (body.template is None):
+        message = "Send either `items`, or `count` and `template`."
+        raise field_problem("/items", message, code="required")
+    if body.items is not None:
+        if body.count is not None:
+            raise field_problem("/count", "`count` goes with `template`, not with `items`.")
+        return body.items
+    if body.count is None or body.template is None:
+        raise field_problem("/count", "`count` is required with `template`.", code="required")
+    if body.template.key is not None and body.count > 1:
+        message = "A key can be given to one license only."
+        raise field_problem("/template/key", message)
+    return [body.template] * body.count
+
+
+def _prepare_item(call: Call[Any, Any], item: NewLicense) -> BatchItem | Prepared:
+    try:
+        return prepare(call, item)
+    except Problem as problem:
+        return _failed(problem)
+
+
+def _failed(problem: Problem) -> BatchItem:
+    error = ItemError(code=problem.code, detail=problem.detail, errors=list(problem.errors))
+    return BatchItem(status="failed", error=error)
+
+
+def _refuse_taken_keys(call: Call[Any, Any], results: list[BatchItem | Prepared]) -> None:
+    """Fail the items whose key another license, or an earlier item, has."""
+    seen = taken_keys(call, [item for item in results if isinstance(item, Prepared)])
+    for place, item in enumerate(results):
+        if not isinstance(item, Prepared):
+            continue
+        digest = bytes(item.row.key_digest)
+        if digest in seen:
+            results[place] = _failed(_key_taken())
+        seen.add(digest)
+
+
+def list_(call: Call[NoBody, LicenseQuery]) -> Page[License]:
+    """List licenses."""
+    query = call.query
+    check_expansion(call, query.expand)
+    exact = ("policy_id", "product_id", "customer_id")
+    wanted = {name: getattr(query, name) for name in exact if getattr(query, name) is not None}
+    rows = visible_licenses(call).filter(**wanted)
+    for name, text in (query.expires_at or {}).items():
+        rows = rows.filter(**{f"expires_at__{name}": read_bound("expires_at", name, text)})
+    for condition in _search(call, query):
+        rows = rows.filter(condition)
+    computed = None if query.status is None else _status_filter(call, query.status)
+
+    return list_page(
+        call,
+        with_relations(rows),
+        "lic",
+        lambda found: render_licenses(call, found, query.expand),
+        computed,
+    )
+
+
+def _search(call: Call[Any, Any], query: LicenseQuery) -> list[Q]:
+    owner = (call.principal.account_id, call.principal.mode, "license")
+    found = [
+        Q(pk__in=condition) for condition in search_terms.conditions(owner, None, query.metadata)
+    ]
+    if query.q is not None:
+        digest = call.deployment.license_keys.digest
+        text = query.q.strip()
+        whole = Q(key_digest__in=[digest(text), digest(fold_license_key(text))])
+        begins = search_terms.conditions(owner, query.q, None)[0]
+        found.append(whole | Q(pk__in=begins))
+    return found
+
+
+def _status_filter(call: Call[Any, Any], status: str) -> Q:
+    periods = (
+        Policy.objects.filter(account_id=call.principal.account_id, mode=call.principal.mode)
+        .exclude(grace_period=None)
+        .values_list("grace_period", flat=True)
+        .distinct()
+    )
+    return status_condition(
+        status,
+        call.now,
+        expiring_window_days=expiring_window(call),
+        grace_periods=[period for period in periods if period],
+    )
+
+
+def get(call: Call[NoBody, ExpandQuery]) -> License:
+    """Show a license."""
+    check_expansion(call, call.query.expand)
+
+    row = get_row(with_relations(visible_licenses(call)), "lic", call.id)
+
+    return render_license(call, row, call.query.expand)
+
+
+def get_for_change(call: Call[Any, Any]) -> models.License:
+    """The license of the path, locked until the transaction ends."""
+    rows = with_relations(visible_licenses(call)).select_for_update(of=("self",))
+    return get_row(rows, "lic", call.id)
+
+
+def update(call: Call[LicenseChange, NoQuery]) -> License:
+    """Change a license."""
+    changes = changes_of(call.body)
+    flaws = Flaws()
+    attached = attachments.read(call, changes.get("entitlements") or [], flaws)
+    customer = find_customer(call, changes.get("customer_id"), flaws)
+
+    row = get_for_change(call)
+    columns = _columns(row, changes, flaws, call)
+    flaws.raise_any()
+
+    if "entitlements" in changes:
+        columns["entitlements"] = granted_text(attached)
+        models.LicenseEntitlement.objects.filter(account_id=row.account_id, license=row).delete()
+        models.LicenseEntitlement.objects.bulk_create(attachment_rows(row, attached))
+    if "customer_id" in changes:
+        row.customer = customer
+    change_row(row, call, columns)
+    search_terms.replace(row, "license", search_terms.license_terms(row))
+
+    return render_license(call, row)
+
+
+def _columns(
+    row: models.License, changes: dict[str, Any], flaws: Flaws, call: Call[Any, Any]
+) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        name: changes[name] for name in ("name", "customer_id") if name in changes
+    }
+    for name in ("metadata", "private_metadata"):
+        if name in changes:
+            flaws.check_metadata(f"/{name}", changes[name])
+            columns[name] = json_text(changes[name])
+    for name in ("starts_at", "expires_at"):
+        if name in changes:
+            columns[name] = flaws.read_instant(f"/{name}", changes[name])
+    starts_at = columns.get("starts_at", row.starts_at)
+    expires_at = columns.get("expires_at", row.expires_at)
+    if starts_at is not None and expires_at is not None and expires_at <= starts_at:
+        flaws.add("/expires_at", "`expires_at` must be later than `starts_at`.")
+    if "expires_at" in columns:
+        columns["expires_at"] = clamp_test_expiry(row.mode, call.now, expires_at)
+    if any(name in changes for name in OVERRIDES):
+        limits = msgspec.json.decode(row.overrides)
+        limits |= {name: changes[name] for name in OVERRIDES if name in changes}
+        columns["overrides"] = json_text(overrides_of(limits))
+    return columns
+
+
+def delete(call: Call[NoBody, NoQuery]) -> Deleted:
+    """Delete a revoked license."""
+    row = get_for_change(call)
+    check_version(row, call)
+    outcome = decide_action(
+        "delete", suspended_at=row.suspended_at, revoked_at=row.revoked_at
+    )
+    if isinstance(outcome, Refused):
+        raise Problem("invalid_state", outcome.detail)
+
+    search_terms.replace(row, "license", [])
+    row.delete()
+
+    return Deleted(call.id, "license")
