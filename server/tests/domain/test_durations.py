@@ -11,7 +11,12 @@ from licenseapi_server.domain.durations import (
     count_durations,
     parse_duration,
 )
-from licenseapi_server.domain.instants import MAX_INSTANT, parse_instant, render_instant, to_datetime
+from licenseapi_server.domain.instants import (
+    MAX_INSTANT,
+    parse_instant,
+    render_instant,
+    to_datetime,
+)
 
 # Up to the year 2500, so that no test runs into the end of time by accident.
 ANCHORS = st.integers(0, parse_instant("2500-01-01T00:00:00Z"))
@@ -60,7 +65,7 @@ def test_a_duration_is_read(text: str, months: int, days: int, seconds: int) -> 
         "P1H",
         "P1Y\n",
         " P1Y",
-        "P١Y",
+        "P\u0661Y",
         "P" + "9" * 60 + "Y",
     ],
 )

@@ -81,7 +81,7 @@ def test_the_floor_of_an_instant_outside_the_range_of_ids_is_still_an_id() -> No
         "lic-" + "0" * LENGTH,
         "lic_" + "A" * LENGTH,
         "lic_" + "0" * (LENGTH - 1) + "u",
-        "lic_" + "0" * (LENGTH - 1) + "٣",
+        "lic_" + "0" * (LENGTH - 1) + "\u0663",
         "lic_8" + "0" * (LENGTH - 1),
     ],
 )

@@ -74,7 +74,7 @@ def test_a_time_is_read(text: str, expected: int) -> None:
         ("2026-11-24T09:30:00.Z", "must be a time like"),
         ("2026-11-24T09:30:00Z\n", "must be a time like"),
         (" 2026-11-24T09:30:00Z", "must be a time like"),
-        ("٢٠٢٦-11-24T09:30:00Z", "must be a time like"),
+        ("\u0662\u0660\u0662\u0666-11-24T09:30:00Z", "must be a time like"),
         ("2026-11-24T09:30:00+0100", "must be a time like"),
         ("12026-11-24T09:30:00Z", "must be a time like"),
         ("2026-02-29T00:00:00Z", "is not a time that exists"),

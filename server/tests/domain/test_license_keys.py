@@ -135,7 +135,9 @@ def test_a_custom_key_is_kept_as_it_is_but_for_the_spaces_around(
     assert check_custom_key(given_text) == kept
 
 
-@pytest.mark.parametrize("text", ["", "   ", "tab\tinside the key", "nul\0 in the key...", "line\n2" * 4])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "tab\tinside the key", "nul\0 in the key...", "line\n2" * 4]
+)
 def test_an_unprintable_custom_key_is_refused_even_by_import(text: str) -> None:
     with pytest.raises(ValueError, match="printable"):
         check_custom_key(text, allow_weak=True)

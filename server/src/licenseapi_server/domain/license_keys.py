@@ -75,6 +75,7 @@ def check_custom_key(text: str, *, allow_weak: bool = False) -> str:
         message = "must have printable characters only"
         raise ValueError(message)
     if len(key) > MAX_CUSTOM or (len(key) < MIN_CUSTOM and not allow_weak):
-        message = f"must have {MIN_CUSTOM} to {MAX_CUSTOM} characters"
+        least = "at most" if allow_weak else f"{MIN_CUSTOM} to"
+        message = f"must have {least} {MAX_CUSTOM} characters"
         raise ValueError(message)
     return key

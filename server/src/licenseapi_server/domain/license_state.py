@@ -42,16 +42,22 @@ def compute_ends_at(expires_at: int | None, grace_period: str | None) -> int | N
     return add_duration(expires_at, parse_duration(grace_period))
 
 
-def compute_status(
-    state: LicenseState, now: int, *, expiring_window_days: int = EXPIRING_WINDOW_DAYS
-) -> str:
-    """The first of STATUSES that holds (3-domain, License, Status)."""
+def _find_imposed(state: LicenseState) -> str | None:
+    """The status that someone has set, which no clock changes."""
     if state.revoked_at is not None:
         return "revoked"
     if state.customer_banned_at is not None:
         return "banned"
-    if state.suspended_at is not None:
-        return "suspended"
+    return None if state.suspended_at is None else "suspended"
+
+
+def compute_status(
+    state: LicenseState, now: int, *, expiring_window_days: int = EXPIRING_WINDOW_DAYS
+) -> str:
+    """The first of STATUSES that holds (3-domain, License, Status)."""
+    imposed = _find_imposed(state)
+    if imposed is not None:
+        return imposed
     if state.starts_at is not None and now < state.starts_at:
         return "pending"
     if state.expires_at is not None and now >= state.expires_at:
@@ -125,15 +131,6 @@ def initial_expiry(
     if duration is None or basis != "creation":
         return None
     return add_duration(max(created_at, starts_at or 0), parse_duration(duration))
-
-
-def decide_renewal(*, expires_at: int | None, duration: str | None) -> str | Refused:
-    """Whether there is anything to renew: a perpetual license has no end to move."""
-    if duration is None:
-        return Refused("The policy has no duration, so there is nothing to renew by: extend it.")
-    if expires_at is None:
-        return Refused("The license has no expiry, so there is nothing to renew.")
-    return APPLY
 
 
 def renewed_expiry(

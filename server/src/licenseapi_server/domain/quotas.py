@@ -1,11 +1,12 @@
 """Plans, the month that requests are counted in, and token buckets."""
 
+import calendar
 from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
 
-from licenseapi_server.domain.instants import EPOCH, SECOND, to_datetime
+from licenseapi_server.domain.instants import DAY, EPOCH, SECOND, to_datetime
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 # A rate or burst of nothing would refuse every request, or divide by it.
@@ -59,13 +60,8 @@ class MonthClock:
 def month_bounds(now: int) -> tuple[int, int]:
     """First instant of the month of `now`, and of the month after it, in UTC."""
     moment = to_datetime(now)
-    start = datetime(moment.year, moment.month, 1, tzinfo=UTC)
-    year, month = divmod(moment.year * 12 + moment.month, 12)
-    end = datetime(year, month + 1, 1, tzinfo=UTC)
-    return (
-        int((start - EPOCH).total_seconds()) * SECOND,
-        int((end - EPOCH).total_seconds()) * SECOND,
-    )
+    start = (datetime(moment.year, moment.month, 1, tzinfo=UTC) - EPOCH).days * DAY
+    return start, start + calendar.monthrange(moment.year, moment.month)[1] * DAY
 
 
 class TokenBucket:

@@ -4,9 +4,19 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 RESOURCES = (
-    "products policies customers entitlements activations leases license_files meters webhooks "
-    "api_keys members account"
-).split()
+    "products",
+    "policies",
+    "customers",
+    "entitlements",
+    "activations",
+    "leases",
+    "license_files",
+    "meters",
+    "webhooks",
+    "api_keys",
+    "members",
+    "account",
+)
 
 ALL_SCOPES: tuple[str, ...] = (
     *(f"{resource}:{action}" for resource in RESOURCES for action in ("read", "write")),

@@ -1,0 +1,298 @@
+"""Verdicts: one example per code, and what no order of facts can ever bring about."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from licenseapi_server.domain.instants import DAY, parse_instant
+from licenseapi_server.domain.verdict import (
+    CODES,
+    RULES,
+    VALID,
+    Facts,
+    GrantedEntitlement,
+    Verdict,
+    decide,
+    next_boundary,
+)
+
+NOW = parse_instant("2026-11-24T09:30:00Z")
+STRATEGIES = ("restrict", "revoke", "maintain", "allow")
+INSTANTS = st.integers(NOW - 30 * DAY, NOW + 30 * DAY)
+MAYBE = st.none() | INSTANTS
+CODES_OF_FEATURES = st.sampled_from(["brushes", "layers", "print", "cloud"])
+SCOPES = ("product", "policy", "entitlements")
+PAINT = Facts(
+    now=NOW,
+    product_id="prod_paint",
+    product_code="paint",
+    policy_id="pol_node_locked",
+    entitlements=frozenset({"brushes", "layers"}),
+)
+ANY_FACTS = st.builds(
+    Facts,
+    now=st.just(NOW),
+    is_found=st.booleans(),
+    is_key_replaced=st.booleans(),
+    revoked_at=MAYBE,
+    customer_banned_at=MAYBE,
+    suspended_at=MAYBE,
+    starts_at=MAYBE,
+    expires_at=MAYBE,
+    grace_period=st.sampled_from([None, "PT1H", "P7D"]),
+    expiration_strategy=st.sampled_from(STRATEGIES),
+    requires=st.lists(st.sampled_from(SCOPES), unique=True).map(tuple),
+    product_id=st.just("prod_paint"),
+    product_code=st.just("paint"),
+    policy_id=st.just("pol_node_locked"),
+    entitlements=st.frozensets(CODES_OF_FEATURES),
+    wanted_product=st.sampled_from([None, "prod_paint", "paint", "prod_other"]),
+    wanted_policy=st.sampled_from([None, "pol_node_locked", "pol_other"]),
+    wanted_entitlements=st.none() | st.lists(CODES_OF_FEATURES, min_size=1).map(tuple),
+)
+
+
+def _paint(**changes: object) -> Facts:
+    return msgspec.structs.replace(PAINT, **changes)
+
+
+EXAMPLES = [
+    (_paint(), "VALID", True),
+    (_paint(is_found=False), "NOT_FOUND", False),
+    (_paint(is_key_replaced=True), "KEY_REPLACED", False),
+    (_paint(revoked_at=NOW - 1), "REVOKED", False),
+    (_paint(customer_banned_at=NOW - 1), "BANNED", False),
+    (_paint(suspended_at=NOW - 1), "SUSPENDED", False),
+    (_paint(starts_at=NOW + 1), "NOT_STARTED", False),
+    (_paint(starts_at=NOW), "VALID", True),
+    (_paint(expires_at=NOW + 1), "VALID", True),
+    (_paint(expires_at=NOW), "EXPIRED", False),
+    (_paint(expires_at=NOW, expiration_strategy="revoke"), "EXPIRED", False),
+    (_paint(expires_at=NOW, expiration_strategy="maintain"), "EXPIRED", True),
+    (_paint(expires_at=NOW, expiration_strategy="allow"), "EXPIRED", True),
+    (_paint(expires_at=NOW, grace_period="P7D"), "GRACE_PERIOD", True),
+    (_paint(expires_at=NOW - 7 * DAY + 1, grace_period="P7D"), "GRACE_PERIOD", True),
+    (_paint(expires_at=NOW - 7 * DAY, grace_period="P7D"), "EXPIRED", False),
+    (
+        _paint(expires_at=NOW, grace_period="P7D", expiration_strategy="allow"),
+        "GRACE_PERIOD",
+        True,
+    ),
+    (_paint(requires=("product",)), "PRODUCT_REQUIRED", False),
+    (_paint(requires=("product",), wanted_product="paint"), "VALID", True),
+    (_paint(wanted_product="prod_paint"), "VALID", True),
+    (_paint(wanted_product="prod_other"), "PRODUCT_MISMATCH", False),
+    (_paint(wanted_product="Paint"), "PRODUCT_MISMATCH", False),
+    (_paint(wanted_product=""), "PRODUCT_MISMATCH", False),
+    (_paint(requires=("policy",)), "POLICY_REQUIRED", False),
+    (_paint(wanted_policy="pol_node_locked"), "VALID", True),
+    (_paint(wanted_policy="pol_other"), "POLICY_MISMATCH", False),
+    (_paint(requires=("entitlements",)), "ENTITLEMENTS_REQUIRED", False),
+    (_paint(wanted_entitlements=("brushes", "layers")), "VALID", True),
+    (_paint(wanted_entitlements=("brushes", "print")), "ENTITLEMENTS_MISSING", False),
+]
+
+
+@pytest.mark.parametrize(("facts", "code", "is_valid"), EXAMPLES)
+def test_facts_lead_to_their_code(facts: Facts, code: str, is_valid: object) -> None:
+    verdict = decide(facts)
+
+    assert (verdict.code, verdict.is_valid) == (code, is_valid)
+    assert bool(verdict) is is_valid
+    assert verdict.detail.endswith(".")
+
+
+def test_every_code_has_an_example() -> None:
+    assert {code for _facts, code, _is_valid in EXAMPLES} == set(CODES)
+
+
+def test_the_missing_entitlements_are_named_each_once_and_sorted() -> None:
+    verdict = decide(_paint(wanted_entitlements=("print", "brushes", "cloud", "print")))
+
+    assert verdict.detail == "The license lacks: cloud, print."
+
+
+def test_the_rules_stand_in_the_order_of_the_design() -> None:
+    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 8, 8, 8, 11, 12]
+    assert CODES == (
+        "NOT_FOUND",
+        "KEY_REPLACED",
+        "REVOKED",
+        "BANNED",
+        "SUSPENDED",
+        "NOT_STARTED",
+        "EXPIRED",
+        "PRODUCT_REQUIRED",
+        "PRODUCT_MISMATCH",
+        "POLICY_REQUIRED",
+        "POLICY_MISMATCH",
+        "ENTITLEMENTS_REQUIRED",
+        "ENTITLEMENTS_MISSING",
+        "GRACE_PERIOD",
+        "VALID",
+    )
+
+
+def test_every_rule_says_what_its_codes_mean_and_what_to_do() -> None:
+    for rule in RULES:
+        assert rule.check.__doc__
+        assert rule.codes == tuple(outcome.verdict.code for outcome in rule.outcomes)
+        for outcome in rule.outcomes:
+            assert outcome.verdict.detail.endswith(".")
+            assert outcome.advice.endswith(".")
+
+
+@given(ANY_FACTS)
+def test_a_rule_answers_only_what_it_declares(facts: Facts) -> None:
+    for rule in RULES:
+        verdict = rule.check(facts)
+        if verdict is not None:
+            declared = {(item.verdict.code, item.verdict.is_valid) for item in rule.outcomes}
+            assert (verdict.code, verdict.is_valid) in declared
+
+
+@given(ANY_FACTS)
+def test_a_verdict_is_that_of_the_first_rule_that_speaks(facts: Facts) -> None:
+    spoken = [verdict for rule in RULES if (verdict := rule.check(facts)) is not None]
+
+    assert decide(facts) == spoken[0]
+
+
+@given(ANY_FACTS)
+def test_revocation_suspension_and_expiry_are_never_masked(facts: Facts) -> None:
+    verdict = decide(facts)
+    ends_at = facts.ends_at
+    has_ended = ends_at is not None and ends_at <= NOW
+    is_strict = facts.expiration_strategy in {"restrict", "revoke"}
+
+    if not facts.is_found:
+        assert verdict.code == "NOT_FOUND"
+    elif facts.is_key_replaced:
+        assert verdict.code == "KEY_REPLACED"
+    elif facts.revoked_at is not None:
+        assert verdict.code == "REVOKED"
+    elif facts.customer_banned_at is not None:
+        assert verdict.code == "BANNED"
+    elif facts.suspended_at is not None:
+        assert verdict.code == "SUSPENDED"
+    elif facts.starts_at is not None and facts.starts_at > NOW:
+        assert verdict.code == "NOT_STARTED"
+    elif has_ended and is_strict:
+        assert (verdict.code, verdict.is_valid) == ("EXPIRED", False)
+    elif facts.expires_at is not None and facts.expires_at <= NOW and verdict:
+        assert verdict.code == ("EXPIRED" if has_ended else "GRACE_PERIOD")
+
+
+@given(ANY_FACTS, st.sampled_from(["prod_paint", "prod_other"]))
+def test_what_is_presented_cannot_change_an_answer_about_the_license(
+    facts: Facts, product: str
+) -> None:
+    before = decide(facts)
+    after = decide(msgspec.structs.replace(facts, wanted_product=product, requires=()))
+    about_the_license = {code for rule in RULES if rule.number < 8 for code in rule.codes}
+
+    if not before and before.code in about_the_license:
+        assert after == before
+
+
+@given(ANY_FACTS, st.sampled_from(SCOPES))
+def test_requiring_more_never_turns_a_refusal_into_valid(facts: Facts, scope: str) -> None:
+    stricter = msgspec.structs.replace(facts, requires=(*facts.requires, scope))
+
+    assert decide(facts) or not decide(stricter)
+
+
+@given(ANY_FACTS, CODES_OF_FEATURES)
+def test_asking_for_more_never_turns_a_refusal_into_valid(facts: Facts, feature: str) -> None:
+    asked = facts.wanted_entitlements
+    if asked is None:
+        return
+    narrower = msgspec.structs.replace(facts, wanted_entitlements=(*asked, feature))
+
+    assert decide(facts) or not decide(narrower)
+
+
+@given(ANY_FACTS, st.sampled_from(SCOPES))
+def test_presenting_less_of_what_is_required_never_widens_access(facts: Facts, scope: str) -> None:
+    required = msgspec.structs.replace(facts, requires=SCOPES)
+    silent = msgspec.structs.replace(required, **{f"wanted_{scope}": None})
+
+    assert not decide(silent)
+    assert decide(required) or not decide(silent)
+
+
+@given(ANY_FACTS, CODES_OF_FEATURES)
+def test_a_license_with_fewer_entitlements_is_never_valid_for_more(
+    facts: Facts, feature: str
+) -> None:
+    poorer = msgspec.structs.replace(facts, entitlements=facts.entitlements - {feature})
+
+    assert decide(facts) or not decide(poorer)
+
+
+@given(ANY_FACTS, st.randoms(use_true_random=False))
+def test_the_order_of_what_is_given_never_matters(facts: Facts, generator: object) -> None:
+    def shuffled(items: tuple[str, ...]) -> tuple[str, ...]:
+        copy = list(items)
+        generator.shuffle(copy)  # type: ignore[attr-defined]
+        return tuple(copy)
+
+    asked = facts.wanted_entitlements
+    other = msgspec.structs.replace(
+        facts,
+        requires=shuffled(facts.requires),
+        wanted_entitlements=None if asked is None else shuffled(asked),
+    )
+
+    assert decide(other) == decide(facts)
+
+
+@given(ANY_FACTS)
+def test_the_same_product_by_id_and_by_code_gives_the_same_verdict(facts: Facts) -> None:
+    by_id = msgspec.structs.replace(facts, wanted_product="prod_paint")
+    by_code = msgspec.structs.replace(facts, wanted_product="paint")
+
+    assert decide(by_id) == decide(by_code)
+
+
+def test_a_plain_valid_answer_is_always_the_same_object() -> None:
+    assert decide(PAINT) is VALID
+
+
+def test_a_verdict_cannot_be_changed_after_it_was_given() -> None:
+    verdict = decide(_paint(revoked_at=NOW))
+    with pytest.raises(AttributeError):
+        verdict.is_valid = True  # type: ignore[misc]
+    assert verdict == Verdict("REVOKED", is_valid=False, detail=verdict.detail)
+
+
+FEATURES = st.lists(
+    st.builds(GrantedEntitlement, id=st.just("ent_1"), code=CODES_OF_FEATURES, expires_at=MAYBE),
+    max_size=3,
+).map(tuple)
+
+
+@given(ANY_FACTS, FEATURES)
+def test_until_the_next_boundary_the_clock_alone_changes_no_answer(
+    facts: Facts, features: tuple[GrantedEntitlement, ...]
+) -> None:
+    def at(now: int) -> Verdict:
+        held = {item.code for item in features if item.expires_at is None or now < item.expires_at}
+        return decide(msgspec.structs.replace(facts, now=now, entitlements=frozenset(held)))
+
+    boundary = next_boundary(facts, features)
+    if boundary is None:
+        assert at(NOW + 3650 * DAY) == at(NOW)
+    else:
+        assert boundary > NOW
+        assert at(boundary - 1) == at(NOW)
+
+
+def test_the_next_boundary_is_the_nearest_of_start_expiry_end_and_features() -> None:
+    feature = GrantedEntitlement(id="ent_1", code="print", expires_at=NOW + 2 * DAY)
+
+    assert next_boundary(PAINT, ()) is None
+    assert next_boundary(_paint(starts_at=NOW + 1, expires_at=NOW + DAY), ()) == NOW + 1
+    assert next_boundary(_paint(expires_at=NOW + 3 * DAY), (feature,)) == NOW + 2 * DAY
+    assert next_boundary(_paint(expires_at=NOW, grace_period="P1D"), ()) == NOW + DAY
+    assert next_boundary(_paint(starts_at=NOW, expires_at=NOW), ()) is None
