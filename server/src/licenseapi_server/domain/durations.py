@@ -84,9 +84,7 @@ def add_duration(anchor: int, duration: Duration, *, times: int = 1) -> int:
 
 def count_durations(anchor: int, duration: Duration, until: int) -> int | None:
     """How many durations lead exactly from `anchor` to `until`; None when no number does."""
-    # The average is off by days at most over any stretch, never by a whole duration.
-    near = round((until - anchor) / SECOND / duration.average_seconds)
-    for times in (near, near - 1, near + 1):
-        if times > 0 and add_duration(anchor, duration, times=times) == until:
-            return times
-    return None
+    # The average is off by days at most over any stretch: never by half a duration.
+    times = round((until - anchor) / SECOND / duration.average_seconds)
+    is_exact = times > 0 and add_duration(anchor, duration, times=times) == until
+    return times if is_exact else None
