@@ -90,9 +90,7 @@ def create_account(
 
     Runs in the caller's transaction.
     """
-    account = Account(
-        id=new_id("acct", now), name=name, plan=plan, created_at=now, updated_at=now
-    )
+    account = Account(id=new_id("acct", now), name=name, plan=plan, created_at=now, updated_at=now)
     account.save(force_insert=True)
     _add_owner(account, email.lower(), now)
     secrets: dict[str, dict[str, str]] = {}
@@ -111,14 +109,12 @@ def _add_owner(account: Account, email: str, now: int) -> None:
         user = User(id=new_id("user", now), email=email, created_at=now)
         user.set_unusable_password()
         user.save(force_insert=True)
-    Member(
-        id=new_id("mem", now), account=account, user=user, role="owner", created_at=now
-    ).save(force_insert=True)
+    Member(id=new_id("mem", now), account=account, user=user, role="owner", created_at=now).save(
+        force_insert=True
+    )
 
 
-def _first_key(
-    deployment: Deployment, account: Account, mode: str, key_type: str, now: int
-) -> str:
+def _first_key(deployment: Deployment, account: Account, mode: str, key_type: str, now: int) -> str:
     row = ApiKey(
         id=new_id("key", now),
         account=account,

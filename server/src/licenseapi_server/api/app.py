@@ -29,6 +29,7 @@ from licenseapi_server.api.rate_limits import RateLimits
 from licenseapi_server.api.registry import Route, Router
 from licenseapi_server.api.rendering import JSON, PROBLEM_JSON, render_problem
 from licenseapi_server.api.request import Request, read_body
+from licenseapi_server.api.routes import make_routes
 from licenseapi_server.api.runtime import sql
 from licenseapi_server.api.runtime.buffers import Buffers
 from licenseapi_server.api.runtime.key_ring import KeyRing
@@ -52,14 +53,15 @@ FIXED_HEADERS = (
 class Api:
     """Everything under /v1/."""
 
-    def __init__(self, deployment: Deployment, store: Store, routes: tuple[Route, ...]) -> None:
+    def __init__(self, deployment: Deployment, store: Store) -> None:
         settings = deployment.settings
         self.deployment = deployment
         self.store = store
         self.buffers = Buffers(store)
         self.key_ring = KeyRing(deployment, store)
         self.transport = Transport(settings)
-        self._router = Router(routes)
+        self.routes = make_routes(self.key_ring)
+        self._router = Router(self.routes)
         self._authenticator = Authenticator(deployment, self.key_ring)
         self._rate_limits = RateLimits(deployment)
         self._quota = Quota(deployment, store, self.buffers)
@@ -68,6 +70,7 @@ class Api:
         self._body_seconds = settings.max_body_seconds
         self._threads = ThreadPoolExecutor(settings.management_threads, "management")
         self._writes: set[asyncio.Task[None]] = set()
+        self.status_counts: dict[int, int] = {}
 
     async def close(self) -> None:
         """Finish background writes; flush; close the store."""
@@ -100,6 +103,7 @@ class Api:
             body = b""
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+        self.status_counts[status] = self.status_counts.get(status, 0) + 1
         self.buffers.add_line(request.log_line(status, time.time_ns() // 1000))
 
     def _headers(
@@ -349,7 +353,12 @@ class Api:
         self, request: Request, route: Route, call: Call, content: bytes
     ) -> idempotency.IdempotentRequest | None:
         header = request.header(b"idempotency-key")
-        if header is None or not route.takes_idempotency_key:
+        if not route.takes_idempotency_key:
+            return None
+        if header is None:
+            if route.needs_idempotency_key:
+                message = "This operation adds time: send an `Idempotency-Key`, so that a repeat adds none."
+                raise field_problem("/Idempotency-Key", message, code="required")
             return None
         key = idempotency.read_key(header)
         asked = request.query + b"\0" + content

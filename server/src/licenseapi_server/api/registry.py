@@ -9,6 +9,11 @@ from licenseapi_server.api.call import NoBody, NoQuery
 
 SERVER_CREDENTIALS = frozenset({"secret", "restricted"})
 ALL_CREDENTIALS = frozenset({"secret", "restricted", "publishable", "token"})
+# The scope of a route that any credential of a server may call.
+ANY_SCOPE = ""
+# What routes that write have in common.
+CREATE: dict[str, Any] = {"status": 201, "writes": True, "takes_idempotency_key": True}
+CHANGE: dict[str, Any] = {"writes": True, "takes_idempotency_key": True}
 MAX_BODY = 1 << 20
 MAX_BATCH_BODY = 8 << 20
 
@@ -35,6 +40,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     is_runtime: bool = False
     writes: bool = False
     takes_idempotency_key: bool = False
+    needs_idempotency_key: bool = False
     is_counted: bool = True
     ignores_quota: bool = False
     allows_key_in_url: bool = False

@@ -16,9 +16,7 @@ from licenseapi_server.domain.tokens import issuer_of
 from licenseapi_server.licensing import counters
 from licenseapi_server.usage.models import RequestCounter
 
-Origin = Annotated[
-    str, Meta(max_length=200, pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")
-]
+Origin = Annotated[str, Meta(max_length=200, pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
 Origins = Annotated[list[Origin], Meta(max_length=50)]
 TokenTtl = Annotated[int, Meta(ge=60, le=86_400)]
 Days = Annotated[int, Meta(ge=0, le=365)]

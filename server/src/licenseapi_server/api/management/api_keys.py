@@ -141,9 +141,7 @@ def create(call: Call[NewApiKey, NoQuery]) -> Answer:
     return Answer(render(row, [issued.secret], issued.text), 201)
 
 
-def _read_scopes(
-    call: Call[Any, Any], body: NewApiKey, flaws: Flaws
-) -> tuple[str, ...]:
+def _read_scopes(call: Call[Any, Any], body: NewApiKey, flaws: Flaws) -> tuple[str, ...]:
     if body.type == "publishable":
         if body.scopes is not None:
             flaws.add("/scopes", "A publishable key has fixed scopes: leave `scopes` out.")
@@ -308,7 +306,9 @@ def roll(call: Call[RollBody, NoQuery]) -> ApiKey:
 def _end_secrets(row: models.ApiKey, now: int, overlap_seconds: int) -> None:
     """The newest secret lives on for the overlap, never beyond its own end; others end now."""
     ends_at = now + overlap_seconds * SECOND
-    live = [secret for secret in _secrets(row) if secret.expires_at is None or secret.expires_at > now]
+    live = [
+        secret for secret in _secrets(row) if secret.expires_at is None or secret.expires_at > now
+    ]
     for place, secret in enumerate(live):
         end = ends_at if place <= MAX_LIVE_SECRETS - 2 else now
         if secret.expires_at is None or end < secret.expires_at:
@@ -353,9 +353,7 @@ def _render_row(row: models.ApiKey) -> ApiKey:
     return render(row, _secrets(row), None)
 
 
-def render(
-    row: models.ApiKey, secrets: list[models.ApiKeySecret], text: str | None
-) -> ApiKey:
+def render(row: models.ApiKey, secrets: list[models.ApiKeySecret], text: str | None) -> ApiKey:
     """A key's row as the API shows it; `text` is its secret, if it was made just now."""
     scopes = effective_scopes(row.type, row.scopes)
     return ApiKey(

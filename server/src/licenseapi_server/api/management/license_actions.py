@@ -24,9 +24,7 @@ from licenseapi_server.licensing.models import License
 Columns = dict[str, Any]
 
 
-def _act(
-    call: Call[Any, NoQuery], action: str, change: Callable[[License], Columns]
-) -> Answer:
+def _act(call: Call[Any, NoQuery], action: str, change: Callable[[License], Columns]) -> Answer:
     """Load, decide, write, render: the shape that all actions share."""
     row = get_for_change(call)
     outcome = decide_action(action, suspended_at=row.suspended_at, revoked_at=row.revoked_at)

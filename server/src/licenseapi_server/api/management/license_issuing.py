@@ -121,9 +121,7 @@ def overrides_of(values: dict[str, Any]) -> dict[str, int | str]:
     return {name: values[name] for name in OVERRIDES if values.get(name) is not None}
 
 
-def _make_row(
-    call: Call[Any, Any], body: NewLicense, policy: Policy, key: str
-) -> models.License:
+def _make_row(call: Call[Any, Any], body: NewLicense, policy: Policy, key: str) -> models.License:
     deployment = call.deployment
     license_id = call.make_id("lic")
     # Own keys are found under their folded text, so that typing them is forgiving.
@@ -166,9 +164,7 @@ def take_places(call: Call[Any, Any], wanted: int) -> int:
 def limit_reached(call: Call[Any, Any]) -> Problem:
     """The refusal at the plan's number of licenses."""
     plan = call.deployment.plan_for(call.principal.plan, call.principal.mode)
-    detail = (
-        f"The plan allows {plan.max_licenses} licenses. Revoke some, or move to a larger plan."
-    )
+    detail = f"The plan allows {plan.max_licenses} licenses. Revoke some, or move to a larger plan."
     return Problem("license_limit_reached", detail, limit=plan.max_licenses)
 
 
@@ -179,9 +175,7 @@ def insert(prepared: Sequence[Prepared]) -> None:
     terms: list[SearchTerm] = []
     attached: list[LicenseEntitlement] = []
     for item in prepared:
-        terms += search_terms.rows_for(
-            item.row, "license", search_terms.license_terms(item.row)
-        )
+        terms += search_terms.rows_for(item.row, "license", search_terms.license_terms(item.row))
         attached += attachment_rows(item.row, item.attached)
     SearchTerm.objects.bulk_create(terms, batch_size=500)
     LicenseEntitlement.objects.bulk_create(attached, batch_size=500)

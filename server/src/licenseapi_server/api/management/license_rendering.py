@@ -127,9 +127,7 @@ def _status(row: models.License, now: int, window: int) -> str:
     return compute_status(state, now, expiring_window_days=window)
 
 
-def _show_key(
-    call: Call[Any, Any], row: models.License, view: License, key: str | None
-) -> None:
+def _show_key(call: Call[Any, Any], row: models.License, view: License, key: str | None) -> None:
     if key is not None:
         view.key = key
     elif "licenses:reveal" in call.principal.scopes:

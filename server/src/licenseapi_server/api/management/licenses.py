@@ -79,9 +79,7 @@ def _key_taken() -> Problem:
 
 def create_batch(call: Call[Batch, NoQuery]) -> BatchResult:
     """Create up to 1,000 licenses; each stands or falls for itself."""
-    results: list[BatchItem | Prepared] = [
-        _prepare_item(call, item) for item in _items(call.body)
-    ]
+    results: list[BatchItem | Prepared] = [_prepare_item(call, item) for item in _items(call.body)]
     _refuse_taken_keys(call, results)
     ready = [item for item in results if isinstance(item, Prepared)]
 
@@ -262,9 +260,7 @@ def delete(call: Call[NoBody, NoQuery]) -> Deleted:
     """Delete a revoked license."""
     row = get_for_change(call)
     check_version(row, call)
-    outcome = decide_action(
-        "delete", suspended_at=row.suspended_at, revoked_at=row.revoked_at
-    )
+    outcome = decide_action("delete", suspended_at=row.suspended_at, revoked_at=row.revoked_at)
     if isinstance(outcome, Refused):
         raise Problem("invalid_state", outcome.detail)
 

@@ -1,0 +1,91 @@
+"""What the API answers, as objects: attributes, never a dict, open to newer servers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+
+O = TypeVar("O", bound="ApiObject")  # noqa: E741 - one letter, like every type variable
+
+# Never shown by repr(): a traceback or a log line must not give a credential away.
+IDENTIFYING = ("id", "code", "name", "status", "valid")
+_KINDS: dict[str, type[ApiObject]] = {}
+
+
+class ApiObject:
+    """A JSON object of an answer: its members are attributes.
+
+    Members that this version of the package does not know are kept and readable, too.
+    JSON objects inside become ApiObjects when they name their kind in `object` or when the
+    class declares them; maps of your own making (`metadata`) stay dicts. Read-only: change
+    things through the client. Declared members with a default may be missing in an answer.
+    """
+
+    _members: ClassVar[Mapping[str, type[ApiObject]]] = {}
+
+    object: str = ""
+
+    def __init_subclass__(cls, kind: str | None = None) -> None:
+        """Register the class for `object: kind`."""
+        super().__init_subclass__()
+        if kind is not None:
+            _KINDS[kind] = cls
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            self.__dict__[name] = self._wrap(value, self._members.get(name))
+
+    @classmethod
+    def read(cls: type[O], values: Mapping[str, Any]) -> O:
+        """The object of an answer. Raises TypeError when it is none."""
+        return cls(values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object as it came, as a new dict."""
+        return {name: _unwrap(value) for name, value in self.__dict__.items()}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse: it would change nothing on the server."""
+        message = f"{type(self).__name__} is read-only: change it through the client"
+        raise AttributeError(message)
+
+    def __delattr__(self, name: str) -> None:
+        """Refuse, like any change."""
+        self.__setattr__(name, None)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether every member is equal."""
+        return type(other) is type(self) and other.__dict__ == self.__dict__
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """Which object it is. No other members: some of them are secrets."""
+        shown = [f"{name}={self.__dict__[name]!r}" for name in IDENTIFYING if name in self.__dict__]
+        return f"<{' '.join([type(self).__name__, *shown])}>"
+
+    @classmethod
+    def _wrap(cls, value: Any, declared: type[ApiObject] | None) -> Any:
+        if isinstance(value, list):
+            return [cls._wrap(item, declared) for item in value]
+        if not isinstance(value, dict):
+            return value
+        kind = declared or _KINDS.get(str(value.get("object"))) if "object" in value else declared
+        return kind(value) if kind is not None else value
+
+
+class Deleted(ApiObject):
+    """The object with this id is gone."""
+
+    id: str
+    deleted: bool
+
+
+def _unwrap(value: Any) -> Any:
+    if isinstance(value, ApiObject):
+        return value.to_dict()
+    if isinstance(value, list):
+        return [_unwrap(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _unwrap(item) for name, item in value.items()}
+    return value

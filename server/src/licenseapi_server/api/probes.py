@@ -1,0 +1,63 @@
+"""Probes for load balancers and monitoring: /healthz, /readyz, /metrics."""
+
+import hmac
+import time
+from typing import Any
+
+from licenseapi_server import __version__
+from licenseapi_server.api.app import Api
+from licenseapi_server.api.rendering import encode
+
+MAX_CLOCK_DRIFT = 1_000_000
+TEXT = b"text/plain; version=0.0.4; charset=utf-8"
+JSON = b"application/json"
+
+Reply = tuple[int, bytes, bytes]
+
+
+class Probes:
+    """What the outside may ask about the process itself."""
+
+    PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._started = time.monotonic()
+
+    async def reply(self, path: str, headers: dict[bytes, bytes]) -> Reply:
+        """Status, content type and body."""
+        if path == "/healthz":
+            return 200, JSON, encode({"status": "ok"})
+        if path == "/readyz":
+            return await self._ready()
+        return self._metrics(headers)
+
+    async def _ready(self) -> Reply:
+        """Ready means: the database answers, and its clock agrees with ours."""
+        try:
+            clock = await self._api.store.ping()
+        except self._api.store.unavailable:
+            return 503, JSON, encode({"status": "unavailable", "reason": "database"})
+        if clock is not None and abs(clock - time.time_ns() // 1000) > MAX_CLOCK_DRIFT:
+            return 503, JSON, encode({"status": "unavailable", "reason": "clock"})
+        return 200, JSON, encode({"status": "ready"})
+
+    def _metrics(self, headers: dict[bytes, bytes]) -> Reply:
+        token = self._api.deployment.settings.metrics_token.encode()
+        given = headers.get(b"authorization", b"").removeprefix(b"Bearer ")
+        if not token or not hmac.compare_digest(given, token):
+            return 404, JSON, encode({"status": "not_found"})
+        lines = [
+            "# TYPE licenseapi_info gauge",
+            f'licenseapi_info{{version="{__version__}"}} 1',
+            "# TYPE licenseapi_uptime_seconds gauge",
+            f"licenseapi_uptime_seconds {time.monotonic() - self._started:.0f}",
+            "# TYPE licenseapi_requests_total counter",
+            *(
+                f'licenseapi_requests_total{{status="{status}"}} {count}'
+                for status, count in sorted(self._api.status_counts.items())
+            ),
+            "# TYPE licenseapi_dropped_log_lines_total counter",
+            f"licenseapi_dropped_log_lines_total {self._api.buffers.dropped_lines}",
+        ]
+        return 200, TEXT, ("\n".join(lines) + "\n").encode()

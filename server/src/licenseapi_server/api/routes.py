@@ -1,0 +1,16 @@
+"""THE registry: what this server can do, one Route per endpoint.
+
+Everything else follows from it: matching, permissions, the OpenAPI document, the reference
+page, and the house tests. CONTRIBUTING.md tells what a new Route needs.
+"""
+
+from licenseapi_server.api.registry import Route
+from licenseapi_server.api.routes_catalog import CATALOG
+from licenseapi_server.api.routes_licensing import LICENSING
+from licenseapi_server.api.routes_runtime import runtime_routes
+from licenseapi_server.api.runtime.key_ring import KeyRing
+
+
+def make_routes(key_ring: KeyRing) -> tuple[Route, ...]:
+    """Every endpoint of the API."""
+    return (*runtime_routes(key_ring), *CATALOG, *LICENSING)

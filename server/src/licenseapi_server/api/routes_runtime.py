@@ -1,0 +1,137 @@
+"""The endpoints that software in customers' hands calls, and those for its tokens."""
+
+from licenseapi_server.api.registry import ALL_CREDENTIALS, Route
+from licenseapi_server.api.runtime import jwks, tokens, validate
+from licenseapi_server.api.runtime.key_ring import KeyRing
+
+EXAMPLE_LICENSE_KEY = "ZBAVY-GX25M-7TX44-2S71H-VA8WR"
+
+
+def runtime_routes(key_ring: KeyRing) -> tuple[Route, ...]:
+    """Validation, tokens and key sets."""
+    handlers = tokens.TokenHandlers(key_ring)
+    return (
+        Route(
+            name="licenses.validate",
+            method="POST",
+            path="/v1/licenses/validate",
+            summary="Validate a license by its key",
+            description=(
+                "Answers 200 with `valid` and one `code` whenever the caller may ask: an unknown "
+                "key is `NOT_FOUND`, not a 404. A token bound to a license needs no `key`."
+            ),
+            handler=validate.validate,
+            scope="licenses:validate",
+            body=validate.Validate,
+            answer=validate.Validation,
+            credentials=ALL_CREDENTIALS,
+            is_runtime=True,
+            find_subject=validate.find_by_key,
+            errors=("not_found",),
+            example={"key": EXAMPLE_LICENSE_KEY, "product": "paint"},
+        ),
+        Route(
+            name="licenses.validate_by_query",
+            method="GET",
+            path="/v1/licenses/validate",
+            summary="Validate a license by query parameters or token",
+            description=(
+                "With a token no parameter is needed. `?api_key=` is allowed here for keys that "
+                "can do nothing but validate; anywhere else a key in a URL is refused."
+            ),
+            handler=validate.validate_by_query,
+            scope="licenses:validate",
+            query=validate.ValidateQuery,
+            answer=validate.Validation,
+            credentials=ALL_CREDENTIALS,
+            is_runtime=True,
+            allows_key_in_url=True,
+            find_subject=validate.find_by_key,
+            errors=("not_found",),
+        ),
+        Route(
+            name="licenses.validate_by_id",
+            method="POST",
+            path="/v1/licenses/{id}/validate",
+            summary="Validate a license by its id",
+            handler=validate.validate_by_id,
+            scope="licenses:validate",
+            body=validate.ValidateById,
+            answer=validate.Validation,
+            credentials=frozenset({"secret", "restricted", "token"}),
+            is_runtime=True,
+            find_subject=validate.find_by_id,
+            errors=("not_found",),
+            example={"dry_run": True},
+        ),
+        Route(
+            name="tokens.create",
+            method="POST",
+            path="/v1/tokens",
+            summary="Mint a token for a license",
+            description=(
+                "A short-lived JWT (RFC 9068) for an app. Its scopes are those of the key that "
+                "mints it, or fewer; it never outlives the key or the license."
+            ),
+            handler=handlers.create,
+            scope="tokens:mint",
+            body=tokens.NewToken,
+            answer=tokens.AccessToken,
+            status=201,
+            is_runtime=True,
+            find_subject=tokens.find_subject,
+            errors=("not_found", "license_refused"),
+            example={"license_key": EXAMPLE_LICENSE_KEY, "ttl_seconds": 900},
+        ),
+        Route(
+            name="tokens.introspect",
+            method="POST",
+            path="/v1/tokens/introspect",
+            summary="Ask whether a token holds",
+            description="RFC 7662: a token that does not hold answers `active: false` alone.",
+            handler=handlers.introspect,
+            scope="tokens:mint",
+            body=tokens.TokenText,
+            answer=tokens.Introspection,
+            is_runtime=True,
+            example={"token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.e30.c2ln"},
+        ),
+        Route(
+            name="tokens.revoke",
+            method="POST",
+            path="/v1/tokens/revoke",
+            summary="Revoke a token",
+            description="RFC 7009: a token that does not hold (any more) is answered alike.",
+            handler=handlers.revoke,
+            scope="tokens:revoke",
+            body=tokens.RevokeToken,
+            answer=tokens.RevokedToken,
+            is_runtime=True,
+            ignores_quota=True,
+            example={"token_id": "tok_01m86j5z9vesav92gpqb53nadv"},
+        ),
+        Route(
+            name="jwks.live",
+            method="GET",
+            path="/v1/accounts/{account_id}/.well-known/jwks.json",
+            summary="The keys that verify live tokens",
+            handler=jwks.live,
+            scope=None,
+            answer=jwks.KeySet,
+            is_runtime=True,
+            is_counted=False,
+            errors=("not_found",),
+        ),
+        Route(
+            name="jwks.test",
+            method="GET",
+            path="/v1/accounts/{account_id}/test/.well-known/jwks.json",
+            summary="The keys that verify test tokens",
+            handler=jwks.test,
+            scope=None,
+            answer=jwks.KeySet,
+            is_runtime=True,
+            is_counted=False,
+            errors=("not_found",),
+        ),
+    )

@@ -1,0 +1,141 @@
+"""The parts of one worker, put together: store, API, pages, jobs."""
+
+import asyncio
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+from licenseapi_server.api.app import HSTS, Api
+from licenseapi_server.api.openapi import render_openapi
+from licenseapi_server.api.probes import Probes
+from licenseapi_server.api.reference_page import ReferencePages
+from licenseapi_server.api.request import read_body
+from licenseapi_server.api.runtime.store_postgres import PostgresStore
+from licenseapi_server.api.runtime.store_sqlite import SqliteStore
+from licenseapi_server.deployment import make_deployment
+from licenseapi_server.domain.problems import Problem
+from licenseapi_server.jobs.tidying import Tidying
+from licenseapi_server.settings import Settings
+
+PAGE_THREADS = 4
+MAX_FORM = 1 << 20
+HTML = b"text/html; charset=utf-8"
+JSON = b"application/json"
+CSP = (
+    b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    b"frame-ancestors 'none'"
+)
+
+
+class Parts:
+    """Everything that one worker runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        deployment = make_deployment(settings)
+        store = (
+            PostgresStore(settings, deployment.plans)
+            if settings.is_postgres
+            else SqliteStore(settings)
+        )
+        self.api = Api(deployment, store)
+        self._settings = settings
+        self._probes = Probes(self.api)
+        self._openapi = render_openapi(self.api.routes, settings.public_url)
+        self._pages = ReferencePages(self.api.routes, settings.public_url)
+        self._dashboard: Any = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)
+        self._tidying = Tidying(settings) if "jobs" in settings.roles else None
+
+    async def start(self) -> None:
+        """Open the store; begin to flush and to tidy up."""
+        await self.api.store.open()
+        self.api.buffers.start()
+        if self._tidying is not None:
+            self._tidying.start()
+
+    async def stop(self) -> None:
+        """Flush and close."""
+        if self._tidying is not None:
+            await self._tidying.stop()
+        await self.api.close()
+
+    async def answer_other(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Whatever is not the API."""
+        path = scope["path"]
+        headers = dict(scope["headers"])
+        if path in Probes.PATHS:
+            status, kind, body = await self._probes.reply(path, headers)
+            await _reply(send, scope, status, kind, body)
+            return
+        peer = scope["client"][0] if scope["client"] else ""
+        try:
+            self.api.transport.check(scope["scheme"], peer, headers)
+        except Problem as problem:
+            await _reply(send, scope, 403, b"text/plain", f"{problem.type.title}.\n".encode())
+            return
+        if path == "/v1/openapi.json":
+            await _reply(send, scope, 200, JSON, self._openapi)
+        elif path == "/docs" or path.startswith("/docs/"):
+            page = self._pages.find(path)
+            await _reply(send, scope, 200 if page else 404, HTML, page or b"No such page.")
+        elif "dashboard" in self._settings.roles:
+            await self._to_dashboard(scope, receive, send, headers)
+        else:
+            await _reply(send, scope, 404, b"text/plain", b"Not found.\n")
+
+    async def _to_dashboard(
+        self, scope: dict[str, Any], receive: Any, send: Any, headers: dict[bytes, bytes]
+    ) -> None:
+        """Give Django a request that has arrived whole: a trickling body would hold a thread.
+
+        Header names with `_` are dropped: WSGI cannot tell them from those with `-`.
+        """
+        try:
+            body = await read_body(receive, MAX_FORM, self._settings.max_body_seconds)
+        except (Problem, TimeoutError):
+            await _reply(send, scope, 413, b"text/plain", b"The form is too large or too slow.\n")
+            return
+        peer = scope["client"][0] if scope["client"] else ""
+        safe = [pair for pair in scope["headers"] if b"_" not in pair[0]]
+        client = (self.api.transport.client_address(peer, headers), 0)
+        is_secure = self.api.transport.is_secure(scope["scheme"], peer, headers)
+        whole = {
+            **scope,
+            "headers": safe,
+            "client": client,
+            "scheme": "https" if is_secure else "http",
+        }
+        messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receive_whole() -> dict[str, Any]:
+            if messages:
+                return messages.pop()
+            await asyncio.Event().wait()
+            return {"type": "http.disconnect"}
+
+        await self._dashboard(whole, receive_whole, send)
+
+
+async def _reply(send: Any, scope: dict[str, Any], status: int, kind: bytes, body: bytes) -> None:
+    is_known = scope["method"] in {"GET", "HEAD"}
+    if not is_known:
+        status, kind, body = 405, b"text/plain", b"Method not allowed.\n"
+    headers = [
+        (b"content-type", kind),
+        (b"content-length", b"%d" % len(body)),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"content-security-policy", CSP),
+    ]
+    if not is_known:
+        headers.append((b"allow", b"GET, HEAD"))
+    if scope["scheme"] == "https":
+        headers.append(HSTS)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    content = b"" if scope["method"] == "HEAD" else body
+    await send({"type": "http.response.body", "body": content})
+
+
+def make_parts(settings: Settings) -> Parts:
+    """The parts of a worker with these settings. Raises SettingError."""
+    return Parts(settings)

@@ -1,0 +1,1 @@
+"""Running the server: the protocol, the processes, the checks before the start."""
