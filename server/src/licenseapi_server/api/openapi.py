@@ -1,7 +1,6 @@
 """The OpenAPI 3.1 document, generated from the route registry and the Structs."""
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -115,10 +114,10 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
     ]
 
 
-def _query_parameters(route: Route, schemas: dict[str, Any]) -> list[dict[str, Any]]:
+def _query_parameters(route: Route, schemas: "Schemas") -> list[dict[str, Any]]:
     if route.query is NoQuery:
         return []
-    schema = schemas[route.query.__name__]
+    schema = schemas.named[route.query.__name__]
     required = set(schema.get("required", ()))
     parameters = []
     for name, field in schema["properties"].items():
@@ -173,8 +172,8 @@ def _header_parameters(route: Route) -> list[dict[str, Any]]:
     return found
 
 
-def _responses(route: Route) -> dict[str, Any]:
-    schema = _schema_of(route.answer)
+def _responses(route: Route, schemas: "Schemas") -> dict[str, Any]:
+    schema = schemas.of(route.answer)
     responses: dict[str, Any] = {
         str(route.status): {
             "description": "Done.",
@@ -195,7 +194,7 @@ def _responses(route: Route) -> dict[str, Any]:
     return responses
 
 
-def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(route: Route, schemas: "Schemas") -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
@@ -205,7 +204,7 @@ def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
             *_query_parameters(route, schemas),
             *_header_parameters(route),
         ],
-        "responses": _responses(route),
+        "responses": _responses(route, schemas),
         "x-credentials": sorted(route.credentials) if not route.is_public else [],
         "x-idempotency": "key" if route.takes_idempotency_key else "none",
     }
@@ -217,38 +216,41 @@ def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
         operation["x-scope"] = route.scope
         operation["security"] = [{"bearer": []}, {"basic": []}]
     if takes_body(route) and route.body is not NoBody:
-        content: dict[str, Any] = {"schema": _schema_of(route.body)}
+        content: dict[str, Any] = {"schema": schemas.of(route.body)}
         if route.example is not None:
             content["example"] = route.example
         operation["requestBody"] = {
-            "required": bool(schemas[route.body.__name__].get("required")),
+            "required": bool(schemas.named[route.body.__name__].get("required")),
             "content": {"application/json": content},
         }
     return operation
 
 
-@cache
-def _components(types: tuple[Any, ...]) -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
-    return msgspec.json.schema_components(types, ref_template=REF)
+class Schemas:
+    """The JSON schema of every Struct at the edge."""
 
+    def __init__(self, routes: Sequence[Route]) -> None:
+        kinds = tuple(
+            dict.fromkeys(
+                kind for route in routes for kind in (route.body, route.query, route.answer)
+            )
+        )
+        found, self.named = msgspec.json.schema_components(kinds, ref_template=REF)
+        self._found = dict(zip(kinds, found, strict=True))
 
-_SCHEMAS: dict[Any, dict[str, Any]] = {}
-
-
-def _schema_of(kind: Any) -> dict[str, Any]:
-    return _SCHEMAS[kind]
+    def of(self, kind: Any) -> dict[str, Any]:
+        """The schema of one type, mostly a reference."""
+        return self._found[kind]
 
 
 def build_openapi(routes: Sequence[Route], base_url: str) -> dict[str, Any]:
     """The document as a value."""
-    types = tuple(dict.fromkeys(kind for route in routes for kind in _types_of(route)))
-    found, schemas = _components(types)
-    _SCHEMAS.update(zip(types, found, strict=True))
+    schemas = Schemas(routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
     queries = {route.query.__name__ for route in routes}
-    shown = {name: _close(schema) for name, schema in schemas.items() if name not in queries}
+    shown = {name: _close(schema) for name, schema in schemas.named.items() if name not in queries}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -279,10 +281,6 @@ def build_openapi(routes: Sequence[Route], base_url: str) -> dict[str, Any]:
             },
         },
     }
-
-
-def _types_of(route: Route) -> Iterable[Any]:
-    return (route.body, route.query, route.answer)
 
 
 def render_openapi(routes: Sequence[Route], base_url: str) -> bytes:

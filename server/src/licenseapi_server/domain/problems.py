@@ -126,6 +126,12 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
         "Use a key that has the scopes in `missing_scopes`.",
     ),
     ProblemType(
+        "license_refused",
+        403,
+        "The license does not allow this",
+        "Read `license_code`: it tells why, as a validation would.",
+    ),
+    ProblemType(
         "origin_not_allowed",
         403,
         "This web origin is not allowed",
