@@ -2,10 +2,12 @@
 
 import logging
 import os
+import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -75,12 +77,20 @@ def run(
         ssl_keyfile=tls[1] if tls else None,
     )
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # uvicorn raises the signal that ended it once more when it is done: a stop that was
+    # asked for is not a failure.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _ignore)
     if settings.workers > 1:
         return _run_many(config, listener, announce)
     server = _AnnouncingServer(config)
     server.announce = announce
     server.run([listener])
     return 0 if server.started else 1
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Take note of nothing."""
 
 
 def _run_many(config: uvicorn.Config, listener: socket.socket, announce: Callable[[], None]) -> int:

@@ -1,0 +1,194 @@
+"""A real server process on a free port, as an operator would start it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+COMMAND = str(Path(sys.executable).parent / "licenseapi-server")
+FACTORY = Path(__file__).with_name("account_factory.py")
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    """A port that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Server:
+    """A running server, its data directory and its database."""
+
+    data_dir: Path
+    database_url: str = ""
+    workers: int = 1
+    environment: dict[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    port: int = field(default_factory=free_port)
+    process: "subprocess.Popen[str] | None" = None
+    _factory: "subprocess.Popen[str] | None" = None
+
+    @property
+    def engine(self) -> str:
+        """`sqlite` or `postgres`."""
+        return "postgres" if self.database_url else "sqlite"
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def environ(self) -> dict[str, str]:
+        """The environment that every command on this server runs in."""
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("LICENSEAPI_") and name != "DATABASE_URL"
+        }
+        own = {"LICENSEAPI_DATA_DIR": str(self.data_dir), "LICENSEAPI_PORT": str(self.port)}
+        if self.database_url:
+            own["DATABASE_URL"] = self.database_url
+        return {**inherited, **own, **self.environment}
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of `licenseapi-server` to its end."""
+        return subprocess.run(  # noqa: S603 - our own command
+            [COMMAND, *arguments],
+            env=self.environ(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def start(self) -> "Server":
+        """Start it and wait for its ready line."""
+        self._log = log = tempfile.NamedTemporaryFile(  # noqa: SIM115 - lives as long as the process
+            mode="w+", prefix="licenseapi-", suffix=".log", delete=False
+        )
+        self.log_path = Path(log.name)
+        workers = ("--workers", str(self.workers))
+        self.process = subprocess.Popen(  # noqa: S603 - our own command
+            [COMMAND, "serve", *workers, *self.options],
+            env=self.environ(),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.output = []
+        for line in self.process.stdout:
+            self.output.append(line)
+            if "is ready at" in line:
+                return self
+        self.process.wait(START_SECONDS)
+        message = f"the server did not start: {self.log_path.read_text()}"
+        raise AssertionError(message)
+
+    def stop(self) -> int:
+        """End it as an operator would; its exit code."""
+        self._end_factory()
+        if self.process is None:
+            return 0
+        self.process.send_signal(signal.SIGTERM)
+        return self._reap(30)
+
+    def kill(self) -> None:
+        """End it as a power cut would, workers included."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        for pid in (self.process.pid, *map(int, children.split())):
+            os.kill(pid, signal.SIGKILL)
+        self._reap(10)
+
+    def _reap(self, seconds: int) -> int:
+        assert self.process is not None
+        code = self.process.wait(seconds)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self._log.close()
+        return code
+
+    def create_account(
+        self, name: str = "Acme", *, plan: str = "unlimited", **extra: Any
+    ) -> "Account":
+        """A fresh account, made beside the running server. `extra`: columns to set."""
+        if self._factory is None:
+            self._factory = subprocess.Popen(  # noqa: S603 - our own script
+                [sys.executable, str(FACTORY)],
+                env=self.environ(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._factory.stdin is not None
+        assert self._factory.stdout is not None
+        order = {"name": name, "plan": plan, "columns": extra}
+        self._factory.stdin.write(json.dumps(order) + "\n")
+        self._factory.stdin.flush()
+        return Account(self, **json.loads(self._factory.stdout.readline()))
+
+    def create_key(self, account: "Account", mode: str, key_type: str, *scopes: str) -> str:
+        """A key with scopes that only an operator can give; its secret."""
+        options = [item for scope in scopes for item in ("--scope", scope)]
+        done = self.run(
+            "create-api-key",
+            *("--account", account.account_id, "--mode", mode, "--type", key_type),
+            *("--name", "From the operator", "--json", *options),
+        )
+        assert done.returncode == 0, done.stderr
+        secret: str = json.loads(done.stdout)["secret"]
+        return secret
+
+    def _end_factory(self) -> None:
+        if self._factory is not None and self._factory.stdin is not None:
+            self._factory.stdin.close()
+            self._factory.wait(10)
+            if self._factory.stdout is not None:
+                self._factory.stdout.close()
+            self._factory = None
+
+    def client(self, credential: str | None = None) -> "Client":
+        """An HTTP client with this credential."""
+        return Client(self.base_url, credential)
+
+
+class Client(httpx.Client):
+    """An HTTP client that sends a credential and keeps its connections."""
+
+    def __init__(self, base_url: str, credential: str | None) -> None:
+        headers = {"Authorization": f"Bearer {credential}"} if credential else {}
+        super().__init__(base_url=base_url, headers=headers, timeout=30, trust_env=False)
+
+    def make(self, path: str, **body: Any) -> dict[str, Any]:
+        """POST that must succeed; its body."""
+        response = self.post(path, json=body)
+        assert response.status_code in {200, 201}, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+
+@dataclass
+class Account:
+    """An account's keys, as `create-account` prints them."""
+
+    server: Server
+    account_id: str
+    owner_email: str
+    live: dict[str, str]
+    test: dict[str, str]
+
+    def client(self, mode: str = "live", key: str = "secret_key") -> Client:
+        """A client with one of the account's first keys."""
+        return self.server.client((self.live if mode == "live" else self.test)[key])
