@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -59,7 +60,7 @@ def make_server(
         shutil.copytree(template_dir, data_dir)
         url = ""
         if engine == "postgres":
-            name = template_url.rpartition("/")[2].partition("?")[0]
+            name = urlsplit(template_url).path.lstrip("/")
             url = request.getfixturevalue("postgres").create_database(name)
         server = Server(data_dir, url, workers=workers, environment=environment)
         if is_started:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
-O = TypeVar("O", bound="ApiObject")  # noqa: E741 - one letter, like every type variable
+Kind = TypeVar("Kind", bound="ApiObject")
 
-# Never shown by repr(): a traceback or a log line must not give a credential away.
+# What repr() shows: nothing else, or a traceback could give a credential away.
 IDENTIFYING = ("id", "code", "name", "status", "valid")
+# Maps of the vendor's own making: a member `object` in them means nothing to us.
+FREE_MAPS = frozenset({"metadata", "private_metadata", "claims", "ext", "public_jwk"})
 _KINDS: dict[str, type[ApiObject]] = {}
 
 
@@ -33,10 +35,11 @@ class ApiObject:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
-            self.__dict__[name] = self._wrap(value, self._members.get(name))
+            is_free = name in FREE_MAPS
+            self.__dict__[name] = value if is_free else _wrap(value, self._members.get(name))
 
     @classmethod
-    def read(cls: type[O], values: Mapping[str, Any]) -> O:
+    def read(cls: type[Kind], values: Mapping[str, Any]) -> Kind:
         """The object of an answer. Raises TypeError when it is none."""
         return cls(values)
 
@@ -53,7 +56,7 @@ class ApiObject:
         """Refuse, like any change."""
         self.__setattr__(name, None)
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: Any) -> bool:
         """Whether every member is equal."""
         return type(other) is type(self) and other.__dict__ == self.__dict__
 
@@ -64,21 +67,21 @@ class ApiObject:
         shown = [f"{name}={self.__dict__[name]!r}" for name in IDENTIFYING if name in self.__dict__]
         return f"<{' '.join([type(self).__name__, *shown])}>"
 
-    @classmethod
-    def _wrap(cls, value: Any, declared: type[ApiObject] | None) -> Any:
-        if isinstance(value, list):
-            return [cls._wrap(item, declared) for item in value]
-        if not isinstance(value, dict):
-            return value
-        kind = declared or _KINDS.get(str(value.get("object"))) if "object" in value else declared
-        return kind(value) if kind is not None else value
-
 
 class Deleted(ApiObject):
     """The object with this id is gone."""
 
     id: str
     deleted: bool
+
+
+def _wrap(value: Any, declared: type[ApiObject] | None) -> Any:
+    if isinstance(value, list):
+        return [_wrap(item, declared) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kind = declared or _KINDS.get(str(value.get("object")))
+    return value if kind is None else kind(value)
 
 
 def _unwrap(value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""The nouns of the API: for each, its parameters, its objects, and its methods twice."""
