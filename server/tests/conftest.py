@@ -11,7 +11,7 @@ import pytest
 
 from harness.cast import Vendor, make_vendor
 from harness.postgres import Postgres
-from harness.server import Server
+from harness.server import Server, close_clients
 
 ENGINES = ("sqlite", "postgres")
 
@@ -78,6 +78,13 @@ def make_server(
 def server(request: pytest.FixtureRequest, make_server: Callable[..., Server]) -> Server:
     """The shared server of an engine: tests on it make accounts of their own."""
     return make_server(request.param)
+
+
+@pytest.fixture(autouse=True)
+def _closed_clients() -> Iterator[None]:
+    """No test leaves connections to the next one."""
+    yield
+    close_clients()
 
 
 @pytest.fixture

@@ -164,12 +164,22 @@ class Server:
         return Client(self.base_url, credential)
 
 
+open_clients: "list[Client]" = []
+
+
+def close_clients() -> None:
+    """Close every client that a test has opened."""
+    while open_clients:
+        open_clients.pop().close()
+
+
 class Client(httpx.Client):
     """An HTTP client that sends a credential and keeps its connections."""
 
     def __init__(self, base_url: str, credential: str | None) -> None:
         headers = {"Authorization": f"Bearer {credential}"} if credential else {}
         super().__init__(base_url=base_url, headers=headers, timeout=30, trust_env=False)
+        open_clients.append(self)
 
     def make(self, path: str, **body: Any) -> dict[str, Any]:
         """POST that must succeed; its body."""
