@@ -54,7 +54,9 @@ def make_server(
     """Start servers on fresh databases: `make_server("sqlite", workers=4)`."""
     started: list[Server] = []
 
-    def make(engine: str, *, workers: int = 1, is_started: bool = True, **environment: str) -> Server:
+    def make(
+        engine: str, *, workers: int = 1, is_started: bool = True, **environment: str
+    ) -> Server:
         template_dir, template_url = templates(engine)
         data_dir = tmp_path_factory.mktemp(f"data-{engine}") / "var"
         shutil.copytree(template_dir, data_dir)

@@ -14,7 +14,7 @@ SWITCH_INTERVAL = 0.0002
 
 def _start_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "licenseapi_server.django_settings")
-    import django  # noqa: PLC0415 - Django reads its settings when it is set up
+    import django
 
     django.setup()
 
@@ -24,7 +24,7 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         _start_django()
-        from licenseapi_server import parts  # noqa: PLC0415 - needs Django to be set up
+        from licenseapi_server import parts
 
         self._parts = parts.make_parts(settings)
 

@@ -43,7 +43,8 @@ class Parts:
         self._probes = Probes(self.api)
         self._openapi = render_openapi(self.api.routes, settings.public_url)
         self._pages = ReferencePages(self.api.routes, settings.public_url)
-        self._dashboard: Any = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)
+        wsgi: Any = get_wsgi_application()
+        self._dashboard: Any = WSGIMiddleware(wsgi, workers=PAGE_THREADS)
         self._tidying = Tidying(settings) if "jobs" in settings.roles else None
 
     async def start(self) -> None:

@@ -24,7 +24,12 @@ class Vendor:
 
 
 def make_vendor(
-    server: Server, name: str = "Acme", *, plan: str = "unlimited", mode: str = "live", **policy: Any
+    server: Server,
+    name: str = "Acme",
+    *,
+    plan: str = "unlimited",
+    mode: str = "live",
+    **policy: Any,
 ) -> Vendor:
     """A vendor with one licensed product. `policy`: fields of its policy."""
     account = server.create_account(name, plan=plan)

@@ -18,7 +18,7 @@ from licenseapi_server.api.authentication import (
     Credential,
     check_scope,
 )
-from licenseapi_server.api.call import Call, NoBody
+from licenseapi_server.api.call import AnyCall, Call, NoBody
 from licenseapi_server.api.cors import Cors
 from licenseapi_server.api.management import execution
 from licenseapi_server.api.management.execution import Rendered
@@ -304,7 +304,7 @@ class Api:
                 self.buffers.pin_version(key.account_id, API_VERSION)
         return principal
 
-    async def _run_runtime(self, route: Route, call: Call, use: QuotaUse) -> Rendered:
+    async def _run_runtime(self, route: Route, call: AnyCall, use: QuotaUse) -> Rendered:
         await self._quota.take(route, call.principal, use, call.now)
         try:
             rendered = await self._handle_runtime(route, call)
@@ -319,11 +319,11 @@ class Api:
             self.buffers.touch_license(rendered.license_id, call.now)
         return rendered
 
-    async def _handle_runtime(self, route: Route, call: Call) -> Rendered:
+    async def _handle_runtime(self, route: Route, call: AnyCall) -> Rendered:
         return execution.render(execution.as_answer(await route.handler(call), route))
 
     async def _run_management(
-        self, request: Request, route: Route, call: Call, content: bytes
+        self, request: Request, route: Route, call: AnyCall, content: bytes
     ) -> Rendered:
         replayed = self._idempotent(request, route, call, content)
         loop = asyncio.get_running_loop()
@@ -350,7 +350,7 @@ class Api:
         return rendered
 
     def _idempotent(
-        self, request: Request, route: Route, call: Call, content: bytes
+        self, request: Request, route: Route, call: AnyCall, content: bytes
     ) -> idempotency.IdempotentRequest | None:
         header = request.header(b"idempotency-key")
         if not route.takes_idempotency_key:

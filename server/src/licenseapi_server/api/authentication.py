@@ -14,7 +14,7 @@ from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.registry import Route
 from licenseapi_server.api.runtime.key_ring import KeyRing
 from licenseapi_server.api.runtime.rows import KeyRow, SecretLookup, TokenLookup
-from licenseapi_server.api.transport import is_within, parse_address, parse_networks
+from licenseapi_server.api.transport import Network, is_within, parse_address, parse_networks
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.api_keys import parse_api_key
 from licenseapi_server.domain.problems import Problem
@@ -79,7 +79,8 @@ class Authenticator:
         self, authorization: str | None, url_key: str | None, route: Route, now: int
     ) -> Credential:
         """The credential of the request. Shape, checksum, size and signature refuse here,
-        before the database is asked. Raises Problem."""
+        before the database is asked. Raises Problem.
+        """
         if authorization is not None and url_key is not None:
             raise Problem("multiple_credentials")
         if url_key is not None:
@@ -169,7 +170,7 @@ def check_scope(principal: Principal, route: Route) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _networks(allowed_ips: str) -> tuple[object, ...]:
+def _networks(allowed_ips: str) -> tuple[Network, ...]:
     return parse_networks(tuple(allowed_ips.split()))
 
 

@@ -1,7 +1,7 @@
 """What a handler receives and gives back. A handler never sees a header."""
 
 import os
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -9,19 +9,20 @@ from licenseapi_server.api.principal import Principal
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.ids import make_id
 
-Body = TypeVar("Body")
-Query = TypeVar("Query")
+Body_co = TypeVar("Body_co", covariant=True)
+Query_co = TypeVar("Query_co", covariant=True)
+Item = TypeVar("Item")
 
 
-class Call(msgspec.Struct, Generic[Body, Query]):
+class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     """One authorized request: who, on what, when."""
 
     principal: Principal
     deployment: Deployment
     now: int
     ids: tuple[str, ...]
-    body: Body
-    query: Query
+    body: Body_co
+    query: Query_co
     expected_version: int | None = None
     # What the runtime store already loaded with the credential: see api/runtime.
     subject: Any = None
@@ -36,6 +37,9 @@ class Call(msgspec.Struct, Generic[Body, Query]):
     def make_id(self, prefix: str) -> str:
         """A new id, ordered by this call's time."""
         return make_id(prefix, self.now, os.urandom(10))
+
+
+AnyCall: TypeAlias = "Call[Any, Any]"
 
 
 class Answer(msgspec.Struct):
@@ -57,7 +61,7 @@ class NoBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An operation without a body."""
 
 
-class Page(msgspec.Struct, Generic[Body], kw_only=True, omit_defaults=False):
+class Page(msgspec.Struct, Generic[Item], kw_only=True, omit_defaults=False):
     """One page of a list, newest first.
 
     `next_cursor` is what to send as `starting_after`: on a filtered list it may lie
@@ -68,6 +72,6 @@ class Page(msgspec.Struct, Generic[Body], kw_only=True, omit_defaults=False):
     url: str
     has_more: bool
     next_cursor: str | None = None
-    data: list[Body]
+    data: list[Item]
     total_count: int | msgspec.UnsetType = msgspec.UNSET
     total_count_is_exact: bool | msgspec.UnsetType = msgspec.UNSET

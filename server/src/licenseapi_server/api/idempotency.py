@@ -12,7 +12,7 @@ import msgspec
 from django.db import transaction
 
 from licenseapi_server.accounts.models import IdempotencyRecord
-from licenseapi_server.api.call import Call
+from licenseapi_server.api.call import AnyCall
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.instants import MINUTE
@@ -77,7 +77,7 @@ def find(request: IdempotentRequest, deployment: Deployment) -> StoredAnswer | N
     return StoredAnswer(record.status, body)
 
 
-def claim(request: IdempotentRequest, call: Call) -> bool:
+def claim(request: IdempotentRequest, call: AnyCall) -> bool:
     """Take the key inside the running transaction; waits for a twin that is still running."""
     inserted = IdempotencyRecord.objects.bulk_create(
         [

@@ -240,7 +240,8 @@ class Schemas:
 
     def of(self, kind: Any) -> dict[str, Any]:
         """The schema of one type, mostly a reference."""
-        return self._found[kind]
+        found: dict[str, Any] = self._found[kind]
+        return found
 
 
 def build_openapi(routes: Sequence[Route], base_url: str) -> dict[str, Any]:

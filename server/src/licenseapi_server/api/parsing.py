@@ -71,11 +71,12 @@ def parse_body(body: bytes, kind: type[T]) -> T:
     if b"\\u" in body or b"\\U" in body:
         _refuse_bad_characters(value)
     try:
-        return _decoder(kind).decode(body)
+        decoded: T = _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
         raise _as_problem(str(error)) from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem("invalid_json", f"The body is not JSON: {error}.") from error
+    return decoded
 
 
 def _refuse_bad_characters(value: Any) -> None:
@@ -168,7 +169,7 @@ def _put_once(values: dict[str, Any], key: str, value: str, name: str) -> None:
 
 
 @cache
-def _query_fields(kind: type) -> Mapping[str, str]:
+def _query_fields(kind: Any) -> Mapping[str, str]:
     shapes = {}
     for field in msgspec.structs.fields(kind):
         text = str(field.type)

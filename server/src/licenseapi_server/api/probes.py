@@ -2,7 +2,6 @@
 
 import hmac
 import time
-from typing import Any
 
 from licenseapi_server import __version__
 from licenseapi_server.api.app import Api

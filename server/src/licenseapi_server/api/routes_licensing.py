@@ -11,6 +11,7 @@ from licenseapi_server.api.management import (
     request_logs,
     signing_keys,
 )
+from licenseapi_server.api.management.pages import PageQuery
 from licenseapi_server.api.registry import ANY_SCOPE, CHANGE, CREATE, MAX_BATCH_BODY, Route
 
 LICENSES = (
@@ -182,7 +183,7 @@ API_KEYS = (
         summary="List API keys",
         handler=api_keys.list_,
         scope="api_keys:read",
-        query=api_keys.PageQuery,
+        query=PageQuery,
         answer=Page[api_keys.ApiKey],
     ),
     Route(

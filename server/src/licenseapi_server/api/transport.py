@@ -86,7 +86,8 @@ class Transport:
 
     def check(self, scheme: str, peer: str, headers: Mapping[bytes, bytes]) -> None:
         """Raise Problem https_required unless the way here was safe. Never redirects:
-        a redirect would have the client send its key in clear each time."""
+        a redirect would have the client send its key in clear each time.
+        """
         if not self.is_secure(scheme, peer, headers) and not self.is_local_development(
             peer, headers
         ):

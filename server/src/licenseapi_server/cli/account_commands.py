@@ -36,9 +36,9 @@ def create_account(options: argparse.Namespace) -> int:
     if options.plan not in deployment.plans:
         message = f"There is no plan {options.plan!r}; there are {', '.join(deployment.plans)}."
         raise StartError(message)
-    from django.db import transaction  # noqa: PLC0415 - needs Django to be set up
+    from django.db import transaction
 
-    from licenseapi_server.accounts import issuing  # noqa: PLC0415
+    from licenseapi_server.accounts import issuing
 
     with transaction.atomic():
         new = issuing.create_account(
@@ -63,9 +63,9 @@ def create_account(options: argparse.Namespace) -> int:
 def create_api_key(options: argparse.Namespace) -> int:
     """Create a key with scopes that no key could grant over the API."""
     deployment = _deployment()
-    from django.db import transaction  # noqa: PLC0415 - needs Django to be set up
+    from django.db import transaction
 
-    from licenseapi_server.accounts import issuing, models  # noqa: PLC0415
+    from licenseapi_server.accounts import issuing, models
 
     account = models.Account.objects.filter(pk=options.account).first()
     if account is None:
@@ -93,9 +93,9 @@ def create_api_key(options: argparse.Namespace) -> int:
 
 def create_first_account(deployment: Deployment, now: int) -> NewAccountText | None:
     """The account of a first start; None when there is one already."""
-    from django.db import transaction  # noqa: PLC0415 - needs Django to be set up
+    from django.db import transaction
 
-    from licenseapi_server.accounts import issuing, models  # noqa: PLC0415
+    from licenseapi_server.accounts import issuing, models
 
     with transaction.atomic():
         if models.Account.objects.exists():

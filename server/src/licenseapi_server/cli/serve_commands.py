@@ -48,7 +48,7 @@ def _now() -> int:
 
 def _close_connections() -> None:
     """Workers must not inherit a connection of the parent."""
-    from django.db import connections  # noqa: PLC0415 - needs Django to be set up
+    from django.db import connections
 
     connections.close_all()
 
@@ -99,7 +99,7 @@ def check_config(_options: argparse.Namespace) -> int:
 def _check_connection_limit(settings: Settings) -> None:
     if not settings.is_postgres:
         return
-    from django.db import connection  # noqa: PLC0415 - needs Django to be set up
+    from django.db import connection
 
     # Runtime pool, management threads, dashboard threads and the jobs thread, per process.
     wanted = settings.workers * (settings.postgres_connections + settings.management_threads + 5)

@@ -18,9 +18,10 @@ _FOLDING: dict[int, str | None] = {
     **{ord(letter): "1" for letter in "IiLl"},
     **dict.fromkeys(map(ord, _SEPARATORS)),
 }
+ASCII_END = 128
 # The same for bytes, which is three times as fast; nearly every text is ASCII.
 _ASCII_FOLDING = bytes(
-    ord(_FOLDING.get(byte) or chr(byte)) if byte < 128 else byte for byte in range(256)
+    ord(_FOLDING.get(byte) or chr(byte)) if byte < ASCII_END else byte for byte in range(256)
 )
 _ASCII_SEPARATORS = _SEPARATORS.encode("ascii", "ignore")
 _GENERATED = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")

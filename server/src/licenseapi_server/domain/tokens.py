@@ -182,10 +182,11 @@ def _number_claim(claims: Mapping[str, Any], name: str) -> int:
 def _audiences(claims: Mapping[str, Any]) -> list[str]:
     value = claims.get("aud")
     values = value if isinstance(value, list) else [value]
-    if not values or not all(isinstance(item, str) for item in values):
+    texts = [item for item in values if isinstance(item, str)]
+    if not texts or len(texts) != len(values):
         message = "claim aud is missing or not text"
         raise TokenRefusedError(message)
-    return values
+    return texts
 
 
 def _check_times(issued_at: int, not_before: int, expires_at: int, now_seconds: float) -> None:

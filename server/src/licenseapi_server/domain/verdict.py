@@ -62,18 +62,18 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _refusal(code: str, detail: str) -> Verdict:
-    return Verdict(code, False, detail)  # noqa: FBT003 - the field is named in the class
+    return Verdict(code, False, detail)
 
 
-VALID = Verdict("VALID", True, "The license is valid.")  # noqa: FBT003
+VALID = Verdict("VALID", True, "The license is valid.")
 GRACE_PERIOD = Verdict(
     "GRACE_PERIOD",
-    True,  # noqa: FBT003
+    True,
     "The license has expired, and its grace period still runs.",
 )
 EXPIRED_BUT_VALID = Verdict(
     "EXPIRED",
-    True,  # noqa: FBT003
+    True,
     "The license has expired, and its policy lets it be used all the same.",
 )
 NOT_FOUND = _refusal("NOT_FOUND", "No license has this key.")

@@ -1,0 +1,1 @@
+"""What is done later, or now and then."""

@@ -1,0 +1,1 @@
+"""Licenses, customers, and how they are found."""

@@ -14,7 +14,8 @@ from licenseapi_server.domain.license_state import INACTIVE_AFTER
 
 def _last_instant_outside(grace_period: str, now: int) -> int:
     """The latest expiry whose grace is over at `now`. Calendars only go forward, so halving
-    the span finds it."""
+    the span finds it.
+    """
     span = parse_duration(grace_period)
     low, high = 0, now
     while low < high:

@@ -67,21 +67,21 @@ def make_missing_secrets(settings: Settings, *, is_empty: bool) -> None:
 def start_django() -> None:
     """Set Django up with the settings of the environment."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "licenseapi_server.django_settings"
-    import django  # noqa: PLC0415 - Django reads its settings when it is set up
+    import django
 
     django.setup()
 
 
 def _aliases() -> list[str]:
-    from django.db import connections  # noqa: PLC0415 - needs Django to be set up
+    from django.db import connections
 
     return list(connections)
 
 
 def check_database() -> None:
     """Raise StartError when the database cannot be reached."""
-    from django.db import connections  # noqa: PLC0415 - needs Django to be set up
-    from django.db.utils import Error  # noqa: PLC0415
+    from django.db import connections
+    from django.db.utils import Error
 
     for alias in _aliases():
         try:
@@ -94,7 +94,7 @@ def check_database() -> None:
 
 def is_empty_database() -> bool:
     """Whether nothing has ever been migrated here."""
-    from django.db import connections  # noqa: PLC0415 - needs Django to be set up
+    from django.db import connections
 
     connection = connections["default"]
     return "accounts_account" not in connection.introspection.table_names()
@@ -102,8 +102,8 @@ def is_empty_database() -> bool:
 
 def missing_migrations() -> list[str]:
     """The migrations of this version that the database lacks; unknown newer ones do not count."""
-    from django.db import connections  # noqa: PLC0415 - needs Django to be set up
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
 
     missing = []
     for alias in _aliases():
@@ -115,8 +115,8 @@ def missing_migrations() -> list[str]:
 
 def migrate() -> None:
     """Bring every database file up to date; nodes that do it at once wait for each other."""
-    from django.core.management import call_command  # noqa: PLC0415 - needs Django to be set up
-    from django.db import connections  # noqa: PLC0415
+    from django.core.management import call_command
+    from django.db import connections
 
     for alias in _aliases():
         with _exclusive(connections[alias]):

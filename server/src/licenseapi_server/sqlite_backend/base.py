@@ -38,7 +38,7 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
         return connection
 
     def _refuse_write_outside_transaction(
-        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+        self, execute: Callable[..., Any], sql: str, params: Any, many: Any, context: Any
     ) -> Any:
         if not self.in_atomic_block and not self._is_exclusive and WRITES.match(sql):
             message = "A write outside transaction.atomic() would skip the write lock."
@@ -73,19 +73,19 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
 
     def _commit(self) -> None:
         try:
-            super()._commit()
+            super()._commit()  # type: ignore[misc]
         finally:
             self._unlock()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._unlock()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._unlock()
 

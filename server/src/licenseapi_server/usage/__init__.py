@@ -1,0 +1,1 @@
+"""What is counted against a plan."""

@@ -1,0 +1,1 @@
+"""What the vendor's servers and staff call: plain handlers on Django's ORM."""

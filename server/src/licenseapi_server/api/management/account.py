@@ -1,12 +1,12 @@
 """The account itself: its settings, what it has used of its plan, and who is asking."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from licenseapi_server.accounts import models
-from licenseapi_server.api.call import Call, NoBody, NoQuery
+from licenseapi_server.api.call import AnyCall, Call, NoBody, NoQuery
 from licenseapi_server.api.management.fields import Change, Name, changes_of, json_text
 from licenseapi_server.api.management.rows import change_row
 from licenseapi_server.domain.instants import render_instant
@@ -83,7 +83,7 @@ class Me(msgspec.Struct, kw_only=True):
     limits: Plan
 
 
-def _row(call: Call[Any, Any], *, for_update: bool = False) -> models.Account:
+def _row(call: AnyCall, *, for_update: bool = False) -> models.Account:
     rows = models.Account.objects
     found = rows.select_for_update() if for_update else rows
     return found.get(pk=call.principal.account_id)
@@ -142,7 +142,7 @@ def me(call: Call[NoBody, NoQuery]) -> Me:
     )
 
 
-def render(call: Call[Any, Any], row: models.Account) -> Account:
+def render(call: AnyCall, row: models.Account) -> Account:
     """An account's row as the API shows it."""
     mode = call.principal.mode
     issuer = issuer_of(call.deployment.settings.public_url, row.id, mode)

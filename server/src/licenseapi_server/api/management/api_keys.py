@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from licenseapi_server.accounts import issuing, models
-from licenseapi_server.api.call import Answer, Call, NoBody, NoQuery, Page
+from licenseapi_server.api.call import Answer, AnyCall, Call, NoBody, NoQuery, Page
 from licenseapi_server.api.management.fields import (
     Change,
     Flaws,
@@ -96,7 +96,7 @@ class ApiKey(msgspec.Struct, kw_only=True):
     type: str
     name: str
     hint: str
-    secret: str | None | UnsetType = UNSET
+    secret: str | UnsetType | None = UNSET
     scopes: list[str]
     product_ids: list[str]
     allowed_ips: list[str]
@@ -141,7 +141,7 @@ def create(call: Call[NewApiKey, NoQuery]) -> Answer:
     return Answer(render(row, [issued.secret], issued.text), 201)
 
 
-def _read_scopes(call: Call[Any, Any], body: NewApiKey, flaws: Flaws) -> tuple[str, ...]:
+def _read_scopes(call: AnyCall, body: NewApiKey, flaws: Flaws) -> tuple[str, ...]:
     if body.type == "publishable":
         if body.scopes is not None:
             flaws.add("/scopes", "A publishable key has fixed scopes: leave `scopes` out.")
@@ -153,7 +153,7 @@ def _read_scopes(call: Call[Any, Any], body: NewApiKey, flaws: Flaws) -> tuple[s
     return _checked_scopes(call, body.scopes, flaws)
 
 
-def _checked_scopes(call: Call[Any, Any], names: list[str], flaws: Flaws) -> tuple[str, ...]:
+def _checked_scopes(call: AnyCall, names: list[str], flaws: Flaws) -> tuple[str, ...]:
     try:
         scopes = parse_scopes(names)
     except ValueError as error:
@@ -166,14 +166,14 @@ def _checked_scopes(call: Call[Any, Any], names: list[str], flaws: Flaws) -> tup
     return scopes
 
 
-def _refuse_growth(call: Call[Any, Any], scopes: tuple[str, ...], flaws: Flaws) -> None:
+def _refuse_growth(call: AnyCall, scopes: tuple[str, ...], flaws: Flaws) -> None:
     """Nobody grants what they do not hold: else a narrow key could make a wide one."""
     beyond = [scope for scope in scopes if scope not in call.principal.scopes]
     if beyond:
         flaws.add("/scopes", f"The calling key does not have {beyond[0]} itself.", "beyond_own")
 
 
-def _read_products(call: Call[Any, Any], wanted: list[str], flaws: Flaws) -> list[str]:
+def _read_products(call: AnyCall, wanted: list[str], flaws: Flaws) -> list[str]:
     own = call.principal.product_ids
     if own and not wanted:
         message = "The calling key is bound to products: name some of them."
@@ -198,7 +198,7 @@ def _read_networks(wanted: list[str], flaws: Flaws) -> list[str]:
     return networks
 
 
-def _read_expiry(call: Call[Any, Any], text: str | None, flaws: Flaws) -> int | None:
+def _read_expiry(call: AnyCall, text: str | None, flaws: Flaws) -> int | None:
     expires_at = flaws.read_instant("/expires_at", text)
     if expires_at is not None and expires_at <= call.now:
         flaws.add("/expires_at", "`expires_at` must lie in the future.")
@@ -221,12 +221,12 @@ def get(call: Call[NoBody, NoQuery]) -> ApiKey:
     return _render_row(_get(call))
 
 
-def _get(call: Call[Any, Any], *, for_update: bool = False) -> models.ApiKey:
+def _get(call: AnyCall, *, for_update: bool = False) -> models.ApiKey:
     rows = of_tenant(models.ApiKey, call)
     return get_row(rows.select_for_update() if for_update else rows, "key", call.id)
 
 
-def _may_manage(call: Call[Any, Any], row: models.ApiKey) -> None:
+def _may_manage(call: AnyCall, row: models.ApiKey) -> None:
     """A key changes, rolls or revokes only keys that can do no more than itself."""
     beyond = effective_scopes(row.type, row.scopes) - call.principal.scopes
     if beyond:
@@ -254,7 +254,7 @@ def update(call: Call[ApiKeyChange, NoQuery]) -> ApiKey:
 
 
 def _columns(
-    call: Call[Any, Any], row: models.ApiKey, changes: dict[str, Any], flaws: Flaws
+    call: AnyCall, row: models.ApiKey, changes: dict[str, Any], flaws: Flaws
 ) -> dict[str, Any]:
     columns = {"name": changes["name"]} if "name" in changes else {}
     if "scopes" in changes:

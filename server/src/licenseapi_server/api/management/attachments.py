@@ -1,12 +1,12 @@
 """The `entitlements` member of policies and licenses: reading it, and showing it."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from licenseapi_server.api.call import Call
+from licenseapi_server.api.call import AnyCall
 from licenseapi_server.api.management.fields import Code, Count, Flaws, InstantText
 from licenseapi_server.api.management.rows import of_tenant
 from licenseapi_server.api.rendering import optional_instant
@@ -35,7 +35,7 @@ class AttachedEntitlement(msgspec.Struct, kw_only=True):
     max_leases: int | None
 
 
-def read(call: Call[Any, Any], wanted: Sequence[NewAttachment], flaws: Flaws) -> list[Attachment]:
+def read(call: AnyCall, wanted: Sequence[NewAttachment], flaws: Flaws) -> list[Attachment]:
     """The attachments that a body names; what is wrong goes to `flaws`."""
     if not wanted:
         return []

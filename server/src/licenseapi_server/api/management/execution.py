@@ -12,7 +12,7 @@ from django.db import (
 )
 
 from licenseapi_server.api import idempotency
-from licenseapi_server.api.call import Answer, Call
+from licenseapi_server.api.call import Answer, AnyCall
 from licenseapi_server.api.idempotency import IdempotentRequest
 from licenseapi_server.api.registry import Route
 from licenseapi_server.api.rendering import encode
@@ -46,7 +46,7 @@ def as_answer(result: object, route: Route) -> Answer:
 
 def run(
     route: Route,
-    call: Call,
+    call: AnyCall,
     replayed: IdempotentRequest | None,
     take_quota: Callable[[], None],
 ) -> Rendered:
@@ -68,7 +68,7 @@ def run(
         close_old_connections()
 
 
-def _write(route: Route, call: Call, replayed: IdempotentRequest | None) -> Rendered:
+def _write(route: Route, call: AnyCall, replayed: IdempotentRequest | None) -> Rendered:
     if replayed is None:
         return render(as_answer(route.handler(call), route))
     if not idempotency.claim(replayed, call):

@@ -138,7 +138,7 @@ class License(msgspec.Struct, kw_only=True):
     mode: str
     name: str | None
     status: Status
-    key: str | None | UnsetType = UNSET
+    key: str | UnsetType | None = UNSET
     key_hint: str
     product_id: str
     policy_id: str
@@ -160,7 +160,7 @@ class License(msgspec.Struct, kw_only=True):
     created_at: str
     updated_at: str
     version: int
-    customer: Customer | None | UnsetType = UNSET
+    customer: Customer | UnsetType | None = UNSET
     policy: Policy | UnsetType = UNSET
     product: Product | UnsetType = UNSET
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from licenseapi_server.accounts.models import Account
-from licenseapi_server.api.call import Call
+from licenseapi_server.api.call import AnyCall
 from licenseapi_server.api.management import attachments
 from licenseapi_server.api.management.fields import Flaws, json_text
 from licenseapi_server.api.management.license_fields import OVERRIDES, NewLicense
@@ -39,7 +39,7 @@ class Prepared(msgspec.Struct):
     is_custom: bool
 
 
-def prepare(call: Call[Any, Any], body: NewLicense) -> Prepared:
+def prepare(call: AnyCall, body: NewLicense) -> Prepared:
     """Check a body and make its row; nothing is written. Raises Problem with every flaw."""
     flaws = Flaws()
     policy = _find_policy(call, body.policy_id, flaws)
@@ -74,7 +74,7 @@ def prepare(call: Call[Any, Any], body: NewLicense) -> Prepared:
     return Prepared(row, key, attached, body.key is not None)
 
 
-def _find_policy(call: Call[Any, Any], policy_id: str, flaws: Flaws) -> Policy | None:
+def _find_policy(call: AnyCall, policy_id: str, flaws: Flaws) -> Policy | None:
     rows = of_tenant(Policy, call).select_related("product")
     policy = find_reference(rows, "pol", policy_id)
     if policy is None or not call.principal.may_use_product(policy.product_id):
@@ -85,7 +85,7 @@ def _find_policy(call: Call[Any, Any], policy_id: str, flaws: Flaws) -> Policy |
     return policy
 
 
-def find_customer(call: Call[Any, Any], customer_id: str | None, flaws: Flaws) -> Customer | None:
+def find_customer(call: AnyCall, customer_id: str | None, flaws: Flaws) -> Customer | None:
     """The customer that a body names; None with a flaw when there is none."""
     if customer_id is None:
         return None
@@ -121,7 +121,7 @@ def overrides_of(values: dict[str, Any]) -> dict[str, int | str]:
     return {name: values[name] for name in OVERRIDES if values.get(name) is not None}
 
 
-def _make_row(call: Call[Any, Any], body: NewLicense, policy: Policy, key: str) -> models.License:
+def _make_row(call: AnyCall, body: NewLicense, policy: Policy, key: str) -> models.License:
     deployment = call.deployment
     license_id = call.make_id("lic")
     # Own keys are found under their folded text, so that typing them is forgiving.
@@ -145,7 +145,7 @@ def _make_row(call: Call[Any, Any], body: NewLicense, policy: Policy, key: str) 
     )
 
 
-def taken_keys(call: Call[Any, Any], prepared: Sequence[Prepared]) -> set[bytes]:
+def taken_keys(call: AnyCall, prepared: Sequence[Prepared]) -> set[bytes]:
     """The digests among these that other licenses already have."""
     digests = [bytes(item.row.key_digest) for item in prepared if item.is_custom]
     if not digests:
@@ -154,14 +154,14 @@ def taken_keys(call: Call[Any, Any], prepared: Sequence[Prepared]) -> set[bytes]
     return {bytes(digest) for digest in rows.values_list("key_digest", flat=True)}
 
 
-def take_places(call: Call[Any, Any], wanted: int) -> int:
+def take_places(call: AnyCall, wanted: int) -> int:
     """Count new licenses against the plan; how many of them fit."""
     principal = call.principal
     plan = call.deployment.plan_for(principal.plan, principal.mode)
     return counters.take(principal.account_id, principal.mode, wanted, plan.max_licenses)
 
 
-def limit_reached(call: Call[Any, Any]) -> Problem:
+def limit_reached(call: AnyCall) -> Problem:
     """The refusal at the plan's number of licenses."""
     plan = call.deployment.plan_for(call.principal.plan, call.principal.mode)
     detail = f"The plan allows {plan.max_licenses} licenses. Revoke some, or move to a larger plan."

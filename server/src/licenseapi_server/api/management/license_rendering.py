@@ -1,13 +1,12 @@
 """How a license's row is shown, and what it may be expanded with."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 from django.db.models import QuerySet
 
 from licenseapi_server.accounts.models import Account
-from licenseapi_server.api.call import Call
+from licenseapi_server.api.call import AnyCall
 from licenseapi_server.api.management import attachments, customers, policies, products
 from licenseapi_server.api.management.license_fields import License
 from licenseapi_server.api.management.rows import of_tenant
@@ -29,7 +28,7 @@ EXPANSION_SCOPES = {
 }
 
 
-def visible_licenses(call: Call[Any, Any]) -> "QuerySet[models.License]":
+def visible_licenses(call: AnyCall) -> "QuerySet[models.License]":
     """The licenses of the tenant that the key's product bindings allow."""
     rows = of_tenant(models.License, call)
     if call.principal.product_ids:
@@ -42,13 +41,13 @@ def with_relations(rows: "QuerySet[models.License]") -> "QuerySet[models.License
     return rows.select_related("policy", "customer", "product")
 
 
-def expiring_window(call: Call[Any, Any]) -> int:
+def expiring_window(call: AnyCall) -> int:
     """The account's window, in days, before expiry in which a license is `expiring`."""
     account = Account.objects.only("expiring_window_days").get(pk=call.principal.account_id)
     return account.expiring_window_days
 
 
-def check_expansion(call: Call[Any, Any], names: Sequence[str]) -> None:
+def check_expansion(call: AnyCall, names: Sequence[str]) -> None:
     """Raise Problem unless the caller may read what it wants to expand."""
     missing = [
         EXPANSION_SCOPES[name]
@@ -61,7 +60,7 @@ def check_expansion(call: Call[Any, Any], names: Sequence[str]) -> None:
 
 
 def render_licenses(
-    call: Call[Any, Any], rows: Sequence[models.License], names: Sequence[str] = ()
+    call: AnyCall, rows: Sequence[models.License], names: Sequence[str] = ()
 ) -> list[License]:
     """The licenses as the API shows them, with `names` expanded."""
     window = expiring_window(call) if rows else 0
@@ -69,7 +68,7 @@ def render_licenses(
 
 
 def render_license(
-    call: Call[Any, Any],
+    call: AnyCall,
     row: models.License,
     names: Sequence[str] = (),
     *,
@@ -127,11 +126,11 @@ def _status(row: models.License, now: int, window: int) -> str:
     return compute_status(state, now, expiring_window_days=window)
 
 
-def _show_key(call: Call[Any, Any], row: models.License, view: License, key: str | None) -> None:
+def _show_key(call: AnyCall, row: models.License, view: License, key: str | None) -> None:
     if key is not None:
         view.key = key
     elif "licenses:reveal" in call.principal.scopes:
-        view.key = call.deployment.sealer.open(row.key_encrypted, row.id).decode()
+        view.key = call.deployment.sealer.open(bytes(row.key_encrypted), row.id).decode()
 
 
 def _expand(row: models.License, view: License, names: Sequence[str]) -> None:

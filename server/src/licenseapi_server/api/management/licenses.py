@@ -6,7 +6,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from licenseapi_server.api.call import Answer, Call, NoBody, NoQuery, Page
+from licenseapi_server.api.call import Answer, AnyCall, Call, NoBody, NoQuery, Page
 from licenseapi_server.api.management import attachments
 from licenseapi_server.api.management.fields import Flaws, changes_of, json_text
 from licenseapi_server.api.management.license_fields import (
@@ -117,7 +117,7 @@ def _items(body: Batch) -> list[NewLicense]:
     return [body.template] * body.count
 
 
-def _prepare_item(call: Call[Any, Any], item: NewLicense) -> BatchItem | Prepared:
+def _prepare_item(call: AnyCall, item: NewLicense) -> BatchItem | Prepared:
     try:
         return prepare(call, item)
     except Problem as problem:
@@ -129,7 +129,7 @@ def _failed(problem: Problem) -> BatchItem:
     return BatchItem(status="failed", error=error)
 
 
-def _refuse_taken_keys(call: Call[Any, Any], results: list[BatchItem | Prepared]) -> None:
+def _refuse_taken_keys(call: AnyCall, results: list[BatchItem | Prepared]) -> None:
     """Fail the items whose key another license, or an earlier item, has."""
     seen = taken_keys(call, [item for item in results if isinstance(item, Prepared)])
     for place, item in enumerate(results):
@@ -163,7 +163,7 @@ def list_(call: Call[NoBody, LicenseQuery]) -> Page[License]:
     )
 
 
-def _search(call: Call[Any, Any], query: LicenseQuery) -> list[Q]:
+def _search(call: AnyCall, query: LicenseQuery) -> list[Q]:
     owner = (call.principal.account_id, call.principal.mode, "license")
     found = [
         Q(pk__in=condition) for condition in search_terms.conditions(owner, None, query.metadata)
@@ -177,7 +177,7 @@ def _search(call: Call[Any, Any], query: LicenseQuery) -> list[Q]:
     return found
 
 
-def _status_filter(call: Call[Any, Any], status: str) -> Q:
+def _status_filter(call: AnyCall, status: str) -> Q:
     periods = (
         Policy.objects.filter(account_id=call.principal.account_id, mode=call.principal.mode)
         .exclude(grace_period=None)
@@ -201,7 +201,7 @@ def get(call: Call[NoBody, ExpandQuery]) -> License:
     return render_license(call, row, call.query.expand)
 
 
-def get_for_change(call: Call[Any, Any]) -> models.License:
+def get_for_change(call: AnyCall) -> models.License:
     """The license of the path, locked until the transaction ends."""
     rows = with_relations(visible_licenses(call)).select_for_update(of=("self",))
     return get_row(rows, "lic", call.id)
@@ -231,7 +231,7 @@ def update(call: Call[LicenseChange, NoQuery]) -> License:
 
 
 def _columns(
-    row: models.License, changes: dict[str, Any], flaws: Flaws, call: Call[Any, Any]
+    row: models.License, changes: dict[str, Any], flaws: Flaws, call: AnyCall
 ) -> dict[str, Any]:
     columns: dict[str, Any] = {
         name: changes[name] for name in ("name", "customer_id") if name in changes

@@ -6,14 +6,14 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, models, transaction
 from django.db.models.deletion import ProtectedError
 
-from licenseapi_server.api.call import Call
+from licenseapi_server.api.call import AnyCall
 from licenseapi_server.domain.ids import is_id
 from licenseapi_server.domain.problems import FieldError, Problem
 
 Row = TypeVar("Row", bound=models.Model)
 
 
-def of_tenant(model: type[Row], call: Call[Any, Any]) -> "models.QuerySet[Row]":
+def of_tenant(model: type[Row], call: AnyCall) -> "models.QuerySet[Row]":
     """The rows of the caller's account and mode."""
     owner = {"account_id": call.principal.account_id, "mode": call.principal.mode}
     return model._default_manager.filter(**owner)  # noqa: SLF001 - Django's documented way
@@ -45,7 +45,7 @@ def create_unique(row: models.Model, field: str, value: object) -> None:
     _once(lambda: row.save(force_insert=True), field, value)
 
 
-def check_version(row: Any, call: Call[Any, Any]) -> None:
+def check_version(row: Any, call: AnyCall) -> None:
     """Raise Problem version_mismatch when the caller saw another version."""
     if call.expected_version is not None and call.expected_version != row.version:
         raise Problem(
@@ -55,7 +55,7 @@ def check_version(row: Any, call: Call[Any, Any]) -> None:
 
 
 def change_row(
-    row: Any, call: Call[Any, Any], values: dict[str, Any], *, unique: str | None = None
+    row: Any, call: AnyCall, values: dict[str, Any], *, unique: str | None = None
 ) -> None:
     """Write `values` and count the version up. The row must have been read for update."""
     check_version(row, call)

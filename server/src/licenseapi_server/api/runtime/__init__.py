@@ -1,0 +1,1 @@
+"""What software in customers' hands calls: asynchronous handlers on hand-written SQL."""

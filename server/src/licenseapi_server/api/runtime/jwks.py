@@ -1,11 +1,10 @@
 """The public key sets that others verify our tokens with (RFC 7517)."""
 
 import hashlib
-from typing import Any
 
 import msgspec
 
-from licenseapi_server.api.call import Answer, Call
+from licenseapi_server.api.call import Answer, AnyCall
 from licenseapi_server.api.runtime.key_ring import times_of
 from licenseapi_server.domain.ids import is_id
 from licenseapi_server.domain.problems import Problem
@@ -30,17 +29,17 @@ class KeySet(msgspec.Struct):
     keys: list[JsonWebKey]
 
 
-async def live(call: Call[Any, Any]) -> Answer:
+async def live(call: AnyCall) -> Answer:
     """The keys of live tokens."""
     return await _key_set(call, "live")
 
 
-async def test(call: Call[Any, Any]) -> Answer:
+async def test(call: AnyCall) -> Answer:
     """The keys of test tokens: never those of live ones."""
     return await _key_set(call, "test")
 
 
-async def _key_set(call: Call[Any, Any], mode: str) -> Answer:
+async def _key_set(call: AnyCall, mode: str) -> Answer:
     if not is_id(call.id, "acct"):
         raise Problem("not_found")
     rows = await call.store.list_signing_keys(call.id, mode)

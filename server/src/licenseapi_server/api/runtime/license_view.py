@@ -33,7 +33,7 @@ class ValidatedLicense(msgspec.Struct, kw_only=True):
     key_hint: str
     product_id: str
     policy_id: str
-    customer_id: str | None | msgspec.UnsetType = msgspec.UNSET
+    customer_id: str | msgspec.UnsetType | None = msgspec.UNSET
     starts_at: str | None
     expires_at: str | None
     ends_at: str | None

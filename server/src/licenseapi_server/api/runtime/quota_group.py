@@ -39,12 +39,11 @@ class QuotaGroup:
 
 
 def _take_up_to(connection: sqlite3.Connection, counter: Counter, wanted: int, maximum: int) -> int:
-    if wanted > maximum:
-        wanted = maximum
+    wanted = min(wanted, maximum)
     take = sql.TAKE_QUOTA.sqlite
     if connection.execute(take, (*counter, wanted, maximum)).fetchall():
         return wanted
-    used = connection.execute(sql.USED_QUOTA.sqlite, counter).fetchall()[0][0]
+    used: int = connection.execute(sql.USED_QUOTA.sqlite, counter).fetchall()[0][0]
     rest = min(wanted, max(0, maximum - used))
     if rest:
         connection.execute(take, (*counter, rest, maximum)).fetchall()

@@ -32,9 +32,10 @@ SERVER_SETTINGS = {
 ACQUIRE_SECONDS = 5
 
 
-class _Connection(asyncpg.Connection):
+class _Connection(asyncpg.Connection):  # type: ignore[misc]
     """Our statements leave nothing behind in the session, so a release resets nothing:
-    the query that asyncpg would send each time costs as much as a validate."""
+    the query that asyncpg would send each time costs as much as a validate.
+    """
 
     def get_reset_query(self) -> str:
         """No query at all."""

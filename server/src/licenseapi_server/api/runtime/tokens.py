@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from licenseapi_server.api.call import Answer, Call, NoQuery
+from licenseapi_server.api.call import Answer, AnyCall, Call, NoQuery
 from licenseapi_server.api.runtime.key_ring import KeyRing
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow, Loaded, TokenLookup
 from licenseapi_server.api.runtime.validate import lookup_key
@@ -169,7 +169,7 @@ class TokenHandlers:
             await call.store.deny_token(call.principal.account_id, jti, expires_at)
         return RevokedToken()
 
-    async def _find_own(self, call: Call, text: str) -> Token | None:
+    async def _find_own(self, call: AnyCall, text: str) -> Token | None:
         try:
             token = await self._key_ring.verify(text, call.deployment.settings.public_url, call.now)
         except TokenRefusedError:
@@ -260,7 +260,7 @@ def _claims(
     return claims
 
 
-async def _still_holds(call: Call, token: Token) -> bool:
+async def _still_holds(call: AnyCall, token: Token) -> bool:
     lookup = TokenLookup(token.key_id, token.account_id, token.jti, token.kid)
     loaded: Loaded = await call.store.load(lookup, None, None)
     key = loaded.key

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from licenseapi_server.api.call import Answer, Call, NoBody, NoQuery
+from licenseapi_server.api.call import Answer, AnyCall, Call, NoBody, NoQuery
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.api.runtime.license_view import (
     ValidatedLicense,
@@ -151,7 +151,7 @@ async def validate_by_id(call: Call[ValidateById, NoQuery]) -> Answer:
     return _answer(call, call.body, row)
 
 
-def _validate(call: Call, presented: ValidateById, key: str | None) -> Answer:
+def _validate(call: AnyCall, presented: ValidateById, key: str | None) -> Answer:
     principal = call.principal
     if principal.credential_type == "token":
         _check_same_license(call, key)
@@ -165,7 +165,7 @@ def _validate(call: Call, presented: ValidateById, key: str | None) -> Answer:
     return _answer(call, presented, row if row is not None and _is_visible(call, row) else None)
 
 
-def _check_same_license(call: Call, key: str | None) -> None:
+def _check_same_license(call: AnyCall, key: str | None) -> None:
     """A token speaks for one license: another one in the request does not exist for it."""
     row: LicenseRow | None = call.subject
     if row is None:
@@ -177,19 +177,20 @@ def _check_same_license(call: Call, key: str | None) -> None:
         raise Problem("not_found")
 
 
-def _check_product_named(call: Call, presented: ValidateById) -> None:
+def _check_product_named(call: AnyCall, presented: ValidateById) -> None:
     """A publishable key that is bound to no product has to say which one it asks about,
-    else a key copied out of one app would answer for every product of the vendor."""
+    else a key copied out of one app would answer for every product of the vendor.
+    """
     if not call.principal.product_ids and presented.product is None:
         message = "`product` is required with a publishable key that is bound to no product."
         raise field_problem("/product", message, code="required")
 
 
-def _is_visible(call: Call, row: LicenseRow) -> bool:
+def _is_visible(call: AnyCall, row: LicenseRow) -> bool:
     return call.principal.may_use_product(row.product_id)
 
 
-def _answer(call: Call, presented: ValidateById, row: LicenseRow | None) -> Answer:
+def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> Answer:
     now = call.now
     entitlements = entitlements_at(row, now) if row is not None else ()
     facts = _facts(row, presented, entitlements, now)
