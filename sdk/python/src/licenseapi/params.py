@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypedDict, Union
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from typing_extensions import Required
 
 # RFC 3339 text, or a datetime that knows its zone.

@@ -34,8 +34,8 @@ class Settings:
 def read_settings(
     api_key: str | None = None,
     api_base: str | None = None,
-    timeout: float | None = None,
-    max_retries: int | None = None,
+    timeout: float = DEFAULT_TIMEOUT_SECONDS,
+    max_retries: int = DEFAULT_MAX_RETRIES,
     *,
     ca_bundle: str | None = None,
 ) -> Settings:
@@ -43,8 +43,8 @@ def read_settings(
     return Settings(
         api_base=read_api_base(api_base or _read("LICENSEAPI_API_BASE") or DEFAULT_API_BASE),
         api_key=_read_api_key(api_key or _read("LICENSEAPI_API_KEY")),
-        timeout=_read_timeout(DEFAULT_TIMEOUT_SECONDS if timeout is None else timeout),
-        max_retries=_read_max_retries(DEFAULT_MAX_RETRIES if max_retries is None else max_retries),
+        timeout=_read_timeout(timeout),
+        max_retries=_read_max_retries(max_retries),
         ca_bundle=ca_bundle or _read("LICENSEAPI_CA_BUNDLE"),
     )
 

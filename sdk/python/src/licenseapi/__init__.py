@@ -1,0 +1,66 @@
+"""Client for License-API.
+
+Module style, for programs that act for one account: `licenseapi.api_key = "…"`, then
+`licenseapi.License.list()`. Else make a `LicenseAPI` or an `AsyncLicenseAPI`.
+"""
+
+from licenseapi import error
+from licenseapi.async_client import AsyncLicenseAPI
+from licenseapi.client import LicenseAPI
+from licenseapi.objects import ApiObject, Deleted
+from licenseapi.paging import AsyncList, AsyncPage, Page
+from licenseapi.resources.account import Account, AccountUsage, Me, RequestLog
+from licenseapi.resources.api_keys import APIKey
+from licenseapi.resources.customers import Customer
+from licenseapi.resources.entitlements import Entitlement
+from licenseapi.resources.licenses import License, LicenseBatchResult
+from licenseapi.resources.policies import Policy
+from licenseapi.resources.products import Product
+from licenseapi.resources.signing_keys import KeySet, SigningKey
+from licenseapi.resources.tokens import Introspection, Token, TokenRevocation
+from licenseapi.resources.validations import Validation
+from licenseapi.retries import DEFAULT_MAX_RETRIES
+from licenseapi.settings import DEFAULT_TIMEOUT_SECONDS
+from licenseapi.version import __version__
+
+__all__ = [
+    "APIKey",
+    "Account",
+    "AccountUsage",
+    "ApiObject",
+    "AsyncLicenseAPI",
+    "AsyncList",
+    "AsyncPage",
+    "Customer",
+    "Deleted",
+    "Entitlement",
+    "Introspection",
+    "KeySet",
+    "License",
+    "LicenseAPI",
+    "LicenseBatchResult",
+    "Me",
+    "Page",
+    "Policy",
+    "Product",
+    "RequestLog",
+    "SigningKey",
+    "Token",
+    "TokenRevocation",
+    "Validation",
+    "__version__",
+    "api_base",
+    "api_key",
+    "ca_bundle",
+    "error",
+    "max_retries",
+    "timeout",
+]
+
+# Settings of the module style. What is None comes from LICENSEAPI_API_KEY,
+# LICENSEAPI_API_BASE and LICENSEAPI_CA_BUNDLE. `timeout` is in seconds, for each try.
+api_key: str | None = None
+api_base: str | None = None
+ca_bundle: str | None = None
+timeout: float = DEFAULT_TIMEOUT_SECONDS
+max_retries: int = DEFAULT_MAX_RETRIES

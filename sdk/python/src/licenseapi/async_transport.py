@@ -1,0 +1,91 @@
+"""Carries out exchanges in an event loop (asyncio or trio). One loop per transport."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from licenseapi import connecting, logs
+from licenseapi.exchange import Chance, Exchange, Reply, exchange
+from licenseapi.messages import Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import httpx2
+
+    from licenseapi.messages import Answer, Call, Request
+    from licenseapi.settings import Settings
+
+T = TypeVar("T")
+
+
+class AsyncTransport:
+    """A connection pool and the driver of the protocol."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        chance: Chance | None = None,
+        pause: Callable[[float], Awaitable[None]] | None = None,
+    ) -> None:
+        logs.configure_from_environment()
+        self.settings = settings
+        self._chance = chance or Chance()
+        self._pause = pause or _sleep
+        self._client: httpx2.AsyncClient | None = None
+
+    async def run(self, call: Call[T]) -> T:
+        """The result of a call. Raises APIError."""
+        steps: Exchange[T] = exchange(call, self.settings, self._chance)
+        reply: Reply = None
+        while True:
+            try:
+                step = steps.send(reply)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            if isinstance(step, Wait):
+                logs.log_wait(step)
+                await self._pause(step.seconds)
+                reply = None
+            else:
+                reply = await self._try(step)
+
+    async def close(self) -> None:
+        """Close the connections. The next call opens new ones."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def _try(self, request: Request) -> Reply:
+        import anyio  # noqa: PLC0415 - on first use
+        import httpx2  # noqa: PLC0415 - on first use: it takes as long as all the rest
+
+        if self._client is None:
+            self._client = httpx2.AsyncClient(**connecting.client_options(self.settings))
+        started = time.monotonic()
+        reply: Reply
+        try:
+            with anyio.fail_after(request.timeout):
+                reply = await _receive(self._client, request)
+        except (httpx2.HTTPError, TimeoutError, connecting.TooLargeError) as error:
+            reply = connecting.make_failure(error)
+        logs.log_reply(request, reply, time.monotonic() - started)
+        return reply
+
+
+async def _receive(client: httpx2.AsyncClient, request: Request) -> Answer:
+    content = bytearray()
+    async with client.stream(**connecting.request_options(request)) as response:
+        async for chunk in response.aiter_bytes():
+            content += chunk
+            if len(content) > connecting.MAX_ANSWER_BYTES:
+                raise connecting.TooLargeError
+        return connecting.make_answer(response, content)
+
+
+async def _sleep(seconds: float) -> None:
+    import anyio  # noqa: PLC0415 - on first use
+
+    await anyio.sleep(seconds)

@@ -1,0 +1,125 @@
+"""Parameters of the methods of licenses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypedDict, Union
+
+from licenseapi.params import (
+    ChangeOptions,
+    Instant,
+    InstantRange,
+    ListParams,
+    NewAttachment,
+    RequestOptions,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from typing_extensions import Required
+
+# None takes the limit of the policy, "unlimited" lifts it.
+Limit = Union[int, Literal["unlimited"], None]
+Status = Literal[
+    "revoked",
+    "banned",
+    "suspended",
+    "pending",
+    "grace",
+    "expired",
+    "expiring",
+    "inactive",
+    "active",
+]
+Expandable = Literal["customer", "policy", "product"]
+
+
+class LicenseLimits(TypedDict, total=False):
+    """Limits of a license's own, in place of those of its policy."""
+
+    max_activations: Limit
+    max_leases: Limit
+    max_users: Limit
+    max_cores: Limit
+    max_memory_bytes: Limit
+    max_disk_bytes: Limit
+
+
+class LicenseFields(LicenseLimits, total=False):
+    """What a license may be given at any time."""
+
+    name: str | None
+    customer_id: str | None
+    starts_at: Instant | None
+    expires_at: Instant | None
+    metadata: Mapping[str, str]
+    private_metadata: Mapping[str, str]
+    entitlements: Sequence[NewAttachment]
+
+
+class LicenseTemplate(LicenseFields, total=False):
+    """A license under a policy. `key` keeps a key of your own; else one is made."""
+
+    policy_id: Required[str]
+    key: str
+
+
+class NewLicense(LicenseTemplate, ChangeOptions, total=False):
+    """A license to create."""
+
+
+class LicenseChange(LicenseFields, ChangeOptions, total=False):
+    """What may change of a license."""
+
+
+class LicenseBatch(ChangeOptions, total=False):
+    """Either `items`, or `count` licenses that are all like `template`; at most 1,000."""
+
+    items: Sequence[LicenseTemplate]
+    count: int
+    template: LicenseTemplate
+
+
+class LicenseList(ListParams, total=False):
+    """Filters of the list.
+
+    `q` finds the beginning of a name, the end of a key, or a whole license key.
+    """
+
+    policy_id: str
+    product_id: str
+    customer_id: str
+    status: Status
+    expires_at: InstantRange
+    metadata: Mapping[str, str]
+    q: str
+    expand: Sequence[Expandable]
+
+
+class LicenseOptions(RequestOptions, total=False):
+    """Which related objects to show in full."""
+
+    expand: Sequence[Expandable]
+
+
+class Reason(ChangeOptions, total=False):
+    """Why it is done: kept with the license, shown to staff only."""
+
+    reason: str | None
+
+
+class Extension(ChangeOptions, total=False):
+    """Either an ISO 8601 duration to add, or the new expiry itself."""
+
+    by: str
+    until: Instant
+
+
+class Presented(RequestOptions, total=False):
+    """What a validation presents. `dry_run` changes nothing, not even the last-used time."""
+
+    product: str | None
+    policy: str | None
+    entitlements: Sequence[str] | None
+    nonce: str | None
+    dry_run: bool

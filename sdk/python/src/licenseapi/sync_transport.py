@@ -1,0 +1,100 @@
+"""Carries out exchanges with blocking I/O. Safe to share between threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from licenseapi import connecting, logs
+from licenseapi.exchange import Chance, Exchange, Reply, exchange
+from licenseapi.messages import Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx2
+
+    from licenseapi.messages import Answer, Call, Request
+    from licenseapi.settings import Settings
+
+T = TypeVar("T")
+
+
+class SyncTransport:
+    """A connection pool and the driver of the protocol."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        chance: Chance | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        logs.configure_from_environment()
+        self.settings = settings
+        self._chance = chance or Chance()
+        self._pause = pause
+        self._client: httpx2.Client | None = None
+        self._process_id = 0
+        self._lock = threading.Lock()
+
+    def run(self, call: Call[T]) -> T:
+        """The result of a call. Raises APIError."""
+        steps: Exchange[T] = exchange(call, self.settings, self._chance)
+        reply: Reply = None
+        while True:
+            try:
+                step = steps.send(reply)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            if isinstance(step, Wait):
+                logs.log_wait(step)
+                self._pause(step.seconds)
+                reply = None
+            else:
+                reply = self._try(step)
+
+    def close(self) -> None:
+        """Close the connections. The next call opens new ones."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _try(self, request: Request) -> Reply:
+        import httpx2  # noqa: PLC0415 - on first use: it takes as long as all the rest
+
+        client = self._open()
+        started = time.monotonic()
+        reply: Reply
+        try:
+            reply = _receive(client, request, started + request.timeout)
+        except (httpx2.HTTPError, TimeoutError, connecting.TooLargeError) as error:
+            reply = connecting.make_failure(error)
+        logs.log_reply(request, reply, time.monotonic() - started)
+        return reply
+
+    def _open(self) -> httpx2.Client:
+        import httpx2  # noqa: PLC0415 - on first use
+
+        with self._lock:
+            # After a fork parent and child would write to the same sockets.
+            if self._client is None or self._process_id != os.getpid():
+                self._client = httpx2.Client(**connecting.client_options(self.settings))
+                self._process_id = os.getpid()
+            return self._client
+
+
+def _receive(client: httpx2.Client, request: Request, deadline: float) -> Answer:
+    """The whole answer. The library's limit is for each read: this one is for all of them."""
+    content = bytearray()
+    with client.stream(**connecting.request_options(request)) as response:
+        for chunk in response.iter_bytes():
+            content += chunk
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            if len(content) > connecting.MAX_ANSWER_BYTES:
+                raise connecting.TooLargeError
+        return connecting.make_answer(response, content)
