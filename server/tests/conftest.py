@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-
 from harness.cast import Vendor, make_vendor
 from harness.postgres import Postgres
 from harness.server import Server, close_clients

@@ -12,7 +12,6 @@ import django
 django.setup()
 
 from django.db import transaction
-
 from licenseapi_server.accounts import issuing
 from licenseapi_server.accounts.models import Account
 from licenseapi_server.deployment import make_deployment

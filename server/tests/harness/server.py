@@ -63,7 +63,7 @@ class Server:
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run a command of `licenseapi-server` to its end."""
-        return subprocess.run(  # noqa: S603 - our own command
+        return subprocess.run(
             [COMMAND, *arguments],
             env=self.environ(),
             capture_output=True,
@@ -79,7 +79,7 @@ class Server:
         )
         self.log_path = Path(log.name)
         workers = ("--workers", str(self.workers))
-        self.process = subprocess.Popen(  # noqa: S603 - our own command
+        self.process = subprocess.Popen(
             [COMMAND, "serve", *workers, *self.options],
             env=self.environ(),
             stdout=subprocess.PIPE,
@@ -125,7 +125,7 @@ class Server:
     ) -> "Account":
         """A fresh account, made beside the running server. `extra`: columns to set."""
         if self._factory is None:
-            self._factory = subprocess.Popen(  # noqa: S603 - our own script
+            self._factory = subprocess.Popen(
                 [sys.executable, str(FACTORY)],
                 env=self.environ(),
                 stdin=subprocess.PIPE,

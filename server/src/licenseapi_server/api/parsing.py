@@ -8,14 +8,12 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from licenseapi_server.domain.problems import FieldError, Problem, field_problem, fields_problem
-
-T = TypeVar("T")
 
 MAX_QUERY_FIELDS = 100
 PATH = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
@@ -50,7 +48,7 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
-def parse_body(body: bytes, kind: type[T]) -> T:
+def parse_body(body: bytes, kind: Any) -> Any:
     """The body as `kind`. Raises Problem: invalid_json, duplicate_member, invalid_request."""
     try:
         text = body.decode("utf-8")
@@ -71,7 +69,7 @@ def parse_body(body: bytes, kind: type[T]) -> T:
     if b"\\u" in body or b"\\U" in body:
         _refuse_bad_characters(value)
     try:
-        decoded: T = _decoder(kind).decode(body)
+        decoded = _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
         raise _as_problem(str(error)) from error
     except (msgspec.DecodeError, RecursionError) as error:
@@ -136,7 +134,7 @@ def read_query(query: bytes) -> list[tuple[str, str]]:
     return pairs
 
 
-def parse_query(pairs: list[tuple[str, str]], kind: type[T]) -> T:
+def parse_query(pairs: list[tuple[str, str]], kind: Any) -> Any:
     """The query as `kind`: each parameter once, lists as `name[]`, maps as `name[key]`.
 
     Raises Problem invalid_request naming the parameter.
