@@ -100,6 +100,11 @@ def globex(server: Server) -> Vendor:
     return make_vendor(server, "Globex")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the generated requests go on: few for every run, many for `make fuzz`."""
+    parser.addoption("--fuzz-examples", type=int, default=5)
+
+
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Tests of one engine run together, so that only one server is busy at a time."""
     items.sort(key=lambda item: "postgres" in item.name)

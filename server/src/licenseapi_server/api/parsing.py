@@ -148,8 +148,11 @@ def parse_query(pairs: list[tuple[str, str]], kind: Any) -> Any:
             _put_once(entries, key.rstrip("]"), value, name)
         elif fields.get(name) == "list":
             values.setdefault(name, []).append(value)
-        elif name in fields and fields[name] == "one":
+        elif fields.get(name) == "text" or (fields.get(name) == "word" and value != "null"):
             _put_once(values, name, value, name)
+        elif fields.get(name) == "word":
+            # msgspec would read the word null as "not given".
+            raise field_problem(f"/{name}", f"`{name}` cannot be null: leave it out.")
         else:
             message = f"`{name[:100]}` is not a parameter of this operation."
             raise fields_problem([FieldError(f"/{name[:100]}", "unknown_field", message)])
@@ -171,6 +174,8 @@ def _query_fields(kind: Any) -> Mapping[str, str]:
     shapes = {}
     for field in msgspec.structs.fields(kind):
         text = str(field.type)
-        shape = "map" if "dict[" in text else "list" if "list[" in text else "one"
+        is_text = "'str'" in text or "[str" in text or text.startswith("str")
+        shape = "map" if "dict[" in text else "list" if "list[" in text else "text"
+        shape = "word" if shape == "text" and not is_text else shape
         shapes[field.encode_name] = shape
     return shapes
