@@ -92,6 +92,8 @@ class Api:
             request.code = rendered.code
             request.license_id = rendered.license_id or request.license_id
             request.is_replay = rendered.is_replay
+            if status == 200 and _is_known(request, extra):  # noqa: PLR2004 - OK
+                status, body = 304, b""
         except Problem as problem:
             request = request or Request({**scope, "headers": []}, now)
             request.code, request.reason = problem.code, problem.reason
@@ -219,11 +221,12 @@ class Api:
             )
         asked = self._quota.ask(route, request.now) if subject is not None else None
         loaded = await self.store.load(credential.lookup, subject, asked)
-        use = QuotaUse(is_taken=bool(loaded.is_quota_taken), was_asked=asked is not None)
+        use = QuotaUse(is_taken=bool(loaded.is_quota_taken))
         try:
             principal = self._admit(request, route, credential, loaded)
             if flaw is not None:
                 raise flaw
+            expected_version = self._expected_version(request)
         except Problem:
             if loaded.key is not None:
                 await self._quota.give_back(
@@ -237,7 +240,7 @@ class Api:
             request.ids,
             body,
             query,
-            self._expected_version(request),
+            expected_version,
             loaded.license,
             self.store,
             request.path,
@@ -266,6 +269,9 @@ class Api:
         """Body and query; what is wrong with them is kept until the caller is known."""
         content = b""
         try:
+            subject = request.header(b"license-key")
+            if subject is not None and route.takes_license_key_header:
+                pairs.append(("key", subject))
             query = parse_query(pairs, route.query)
             if request.method in {"GET", "HEAD"}:
                 return content, None, query, None
@@ -298,6 +304,9 @@ class Api:
         self._cors.check(request, route, key)
         check_scope(principal, route)
         request.rate_headers = self._rate_limits.take(principal, request.now)
+        if principal.credential_type == "publishable":
+            subject = loaded.license.id if loaded.license else ""
+            self._rate_limits.take_client(request.address, subject, request.now)
         if key is not None:
             self.buffers.touch_key(key.key_id, key.secret_id, request.now, request.address)
             if key.api_version is None:
@@ -315,6 +324,9 @@ class Api:
         except Exception:
             await self._quota.refund(call.principal, use, call.now)
             raise
+        if call.principal.credential_type == "publishable" and not rendered.license_id:
+            # Anyone can extract this key: guessing must not burn the vendor's month.
+            await self._quota.refund(call.principal, use, call.now)
         if rendered.license_id and rendered.code and not getattr(call.body, "dry_run", False):
             self.buffers.touch_license(rendered.license_id, call.now)
         return rendered
@@ -377,6 +389,15 @@ class Api:
             message = 'must be the `version` of the object in quotes, like "3"'
             raise field_problem("/If-Match", f"`If-Match` {message}.")
         return int(text)
+
+
+def _is_known(request: Request, headers: tuple[tuple[str, str], ...]) -> bool:
+    """Whether the client has this very document already (RFC 9110, section 13.1.2)."""
+    known = request.header(b"if-none-match")
+    if known is None or request.method not in {"GET", "HEAD"}:
+        return False
+    tag = next((value for name, value in headers if name == "ETag"), None)
+    return tag is not None and tag in {item.strip() for item in known.split(",")}
 
 
 def _shadow(key: KeyRow, credential: Credential) -> Principal:

@@ -159,6 +159,16 @@ def _header_parameters(route: Route) -> list[dict[str, Any]]:
                 "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
             }
         )
+    if route.takes_license_key_header:
+        found.append(
+            {
+                "name": "License-Key",
+                "in": "header",
+                "required": False,
+                "description": "The license key, instead of `?key=`: URLs end up in logs.",
+                "schema": {"type": "string", "pattern": "^[!-~]{1,512}$"},
+            }
+        )
     if "version_mismatch" in route.errors:
         found.append(
             {
@@ -184,6 +194,8 @@ def _responses(route: Route, schemas: "Schemas") -> dict[str, Any]:
     by_status: dict[int, list[str]] = {}
     for code in errors_of(route):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    if route.is_public:
+        responses["304"] = {"description": "What `If-None-Match` names is still current."}
     for status, codes in by_status.items():
         responses[str(status)] = {
             "description": " ".join(f"`{code}`: {PROBLEMS[code].title}." for code in codes),

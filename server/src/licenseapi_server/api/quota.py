@@ -15,11 +15,11 @@ from licenseapi_server.domain.quotas import MonthClock, month_bounds
 class QuotaUse:
     """What one request has taken so far."""
 
-    __slots__ = ("is_taken", "was_asked")
+    __slots__ = ("is_counted", "is_taken")
 
-    def __init__(self, *, is_taken: bool = False, was_asked: bool = False) -> None:
+    def __init__(self, *, is_taken: bool = False) -> None:
         self.is_taken = is_taken
-        self.was_asked = was_asked
+        self.is_counted = False
 
 
 class Quota:
@@ -46,6 +46,7 @@ class Quota:
         maximum = plan.max_requests_per_month
         if maximum is None:
             self._buffers.count_request(principal.account_id, principal.mode, start)
+            use.is_counted = True
             return
         if not use.is_taken:
             use.is_taken = await self._store.take_quota(
@@ -60,6 +61,9 @@ class Quota:
 
     async def give_back(self, account_id: str, mode: str, use: QuotaUse, now: int) -> None:
         """The same, while only the account is known."""
+        if use.is_counted:
+            use.is_counted = False
+            self._buffers.count_request(account_id, mode, self._months.start_of(now), -1)
         if use.is_taken:
             use.is_taken = False
             await self._store.refund_quota(account_id, mode, self._months.start_of(now))

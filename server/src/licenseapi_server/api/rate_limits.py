@@ -14,6 +14,8 @@ from licenseapi_server.domain.quotas import TokenBucket
 
 CAPACITY = 50_000
 MINUTE = 60
+# A publishable key: requests a second and at once, for each license and each address.
+CLIENT_RATE, CLIENT_BURST = 20.0, 100.0
 
 
 class Buckets:
@@ -67,6 +69,16 @@ class RateLimits:
             }
             raise Problem("rate_limited", headers=headers)
         return ((b"ratelimit-policy", policy.encode()), (b"ratelimit", state.encode()))
+
+    def take_client(self, address: str, license_id: str, now: int) -> None:
+        """Limit what one license and one address may ask with a publishable key: whoever
+        extracts the key from an app must not use up the vendor's month with it.
+        """
+        rate, burst = CLIENT_RATE * self._share, max(1.0, CLIENT_BURST * self._share)
+        for name in (f"address {_network_of(address)}", license_id and f"license {license_id}"):
+            wait = self._buckets.find(name, rate, burst, now).take(now) if name else 0
+            if wait:
+                raise Problem("rate_limited", headers={"Retry-After": str(math.ceil(wait))})
 
     def count_failure(self, address: str, now: int) -> Problem | None:
         """Count a failed authentication; the 429 to give once there are too many of them.

@@ -44,6 +44,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     is_counted: bool = True
     ignores_quota: bool = False
     allows_key_in_url: bool = False
+    takes_license_key_header: bool = False
     secret_members: tuple[str, ...] = ()
     find_subject: Callable[..., Any] | None = None
     errors: tuple[str, ...] = ()

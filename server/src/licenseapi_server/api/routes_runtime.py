@@ -46,6 +46,7 @@ def runtime_routes(key_ring: KeyRing) -> tuple[Route, ...]:
             credentials=ALL_CREDENTIALS,
             is_runtime=True,
             allows_key_in_url=True,
+            takes_license_key_header=True,
             find_subject=validate.find_by_key,
             errors=("not_found",),
         ),

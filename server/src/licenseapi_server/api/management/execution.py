@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 from django.db import (
     DatabaseError,
+    IntegrityError,
     InterfaceError,
     OperationalError,
     close_old_connections,
@@ -62,6 +63,10 @@ def run(
             return render(as_answer(route.handler(call), route))
         with transaction.atomic():
             return _write(route, call, replayed)
+    except IntegrityError as error:
+        # Two requests chose the same value at the same moment; this one came second.
+        message = "Another request has just created the same value."
+        raise Problem("already_exists", message, reason="IntegrityError") from error
     except (OperationalError, InterfaceError) as error:
         raise _unavailable(error, is_idempotent=replayed is not None) from error
     finally:

@@ -71,6 +71,7 @@ def renew(call: Call[ReasonBody, NoQuery]) -> Answer:
             now=call.now,
             duration=row.policy.duration,
             basis=row.policy.renewal_basis,
+            anchor=max(row.created_at, row.starts_at or 0),
         )
         return {"expires_at": clamp_test_expiry(row.mode, call.now, expires_at)}
 

@@ -74,10 +74,10 @@ class Buffers:
         """Remember when a license was validated."""
         self._licenses[license_id] = at
 
-    def count_request(self, account_id: str, mode: str, month_start: int) -> None:
-        """Count a request of a plan without a limit."""
+    def count_request(self, account_id: str, mode: str, month_start: int, amount: int = 1) -> None:
+        """Count a request of a plan without a limit, or take the count back."""
         counter = (account_id, mode, month_start)
-        self._counts[counter] = self._counts.get(counter, 0) + 1
+        self._counts[counter] = self._counts.get(counter, 0) + amount
 
     def pin_version(self, account_id: str, version: str) -> None:
         """Remember the API version of an account's first call."""
