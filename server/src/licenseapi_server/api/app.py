@@ -12,7 +12,6 @@ from typing import Any
 
 from licenseapi_server.api import idempotency
 from licenseapi_server.api.authentication import (
-    KEY_IN_BYTES,
     URL_PARAMETER,
     Authenticator,
     Credential,
@@ -20,6 +19,7 @@ from licenseapi_server.api.authentication import (
 )
 from licenseapi_server.api.call import AnyCall, Call, NoBody
 from licenseapi_server.api.cors import Cors
+from licenseapi_server.api.exposure import Exposure
 from licenseapi_server.api.management import execution
 from licenseapi_server.api.management.execution import Rendered
 from licenseapi_server.api.parsing import parse_body, parse_query, read_query
@@ -28,9 +28,8 @@ from licenseapi_server.api.quota import Quota, QuotaUse
 from licenseapi_server.api.rate_limits import RateLimits
 from licenseapi_server.api.registry import Route, Router
 from licenseapi_server.api.rendering import JSON, PROBLEM_JSON, render_problem
-from licenseapi_server.api.request import Request, read_body
+from licenseapi_server.api.request import Request, is_known, read_body
 from licenseapi_server.api.routes import make_routes
-from licenseapi_server.api.runtime import sql
 from licenseapi_server.api.runtime.buffers import Buffers
 from licenseapi_server.api.runtime.key_ring import KeyRing
 from licenseapi_server.api.runtime.rows import KeyRow, Loaded
@@ -69,13 +68,12 @@ class Api:
         self._base_url = settings.public_url
         self._body_seconds = settings.max_body_seconds
         self._threads = ThreadPoolExecutor(settings.management_threads, "management")
-        self._writes: set[asyncio.Task[None]] = set()
+        self._exposure = Exposure(deployment, store, self.transport, self._router)
         self.status_counts: dict[int, int] = {}
 
     async def close(self) -> None:
         """Finish background writes; flush; close the store."""
-        if self._writes:
-            await asyncio.gather(*self._writes, return_exceptions=True)
+        await self._exposure.finish()
         await self.buffers.stop()
         self._threads.shutdown()
         await self.store.close()
@@ -92,7 +90,7 @@ class Api:
             request.code = rendered.code
             request.license_id = rendered.license_id or request.license_id
             request.is_replay = rendered.is_replay
-            if status == 200 and _is_known(request, extra):  # noqa: PLR2004 - OK
+            if status == 200 and is_known(request, extra):  # noqa: PLR2004 - OK
                 status, body = 304, b""
         except Problem as problem:
             request = request or Request({**scope, "headers": []}, now)
@@ -155,7 +153,7 @@ class Api:
 
     def _match(self, request: Request) -> Route | None:
         request.address = self.transport.client_address(request.peer, request.headers)
-        self._refuse_unsafe(request)
+        self._exposure.check(request)
         routes, request.ids = self._router.find(request.path)
         if not routes:
             raise Problem("route_not_found")
@@ -172,39 +170,6 @@ class Api:
         if asked is not None and asked != API_VERSION.encode():
             raise Problem("unsupported_version")
         return route
-
-    def _refuse_unsafe(self, request: Request) -> None:
-        """Refuse plain HTTP, and remember keys that travelled in the clear or in a URL."""
-        exposed = None
-        if b"lapi_" in request.query or "lapi_" in request.path:
-            found = KEY_IN_BYTES.search(request.query + b" " + request.path.encode())
-            exposed = found.group() if found else None
-            request.shown_path = KEY_IN_BYTES.sub(b"lapi_redacted", request.path.encode()).decode()
-        try:
-            self.transport.check(request.scheme, request.peer, request.headers)
-        except Problem:
-            found = KEY_IN_BYTES.search(request.headers.get(b"authorization", b""))
-            self._flag(exposed or (found.group() if found else None), request.now)
-            raise
-        in_cookie = KEY_IN_BYTES.search(request.headers.get(b"cookie", b""))
-        if in_cookie:
-            exposed = in_cookie.group()
-        if exposed is not None and (in_cookie or not self._may_hold_key(request)):
-            self._flag(exposed, request.now)
-            raise Problem("credential_in_url", reason="key in URL or cookie")
-
-    def _may_hold_key(self, request: Request) -> bool:
-        routes, _ = self._router.find(request.path)
-        route = routes.get(request.method)
-        return route is not None and route.allows_key_in_url and b"lapi_sk_" not in request.query
-
-    def _flag(self, key: bytes | None, now: int) -> None:
-        if key is None:
-            return
-        digest = self.deployment.api_keys.digest(key.decode())
-        task = asyncio.ensure_future(self.store.write_batch([(sql.FLAG_EXPOSED, [(now, digest)])]))
-        self._writes.add(task)
-        task.add_done_callback(self._writes.discard)
 
     async def _dispatch(self, request: Request, route: Route, receive: Any) -> Rendered:
         if route.is_public:
@@ -389,15 +354,6 @@ class Api:
             message = 'must be the `version` of the object in quotes, like "3"'
             raise field_problem("/If-Match", f"`If-Match` {message}.")
         return int(text)
-
-
-def _is_known(request: Request, headers: tuple[tuple[str, str], ...]) -> bool:
-    """Whether the client has this very document already (RFC 9110, section 13.1.2)."""
-    known = request.header(b"if-none-match")
-    if known is None or request.method not in {"GET", "HEAD"}:
-        return False
-    tag = next((value for name, value in headers if name == "ETag"), None)
-    return tag is not None and tag in {item.strip() for item in known.split(",")}
 
 
 def _shadow(key: KeyRow, credential: Credential) -> Principal:

@@ -120,3 +120,12 @@ async def read_body(receive: Any, limit: int, seconds: int) -> bytes:
                 raise Problem("body_too_large")
             chunks.append(chunk)
     return b"".join(chunks)
+
+
+def is_known(request: Request, headers: tuple[tuple[str, str], ...]) -> bool:
+    """Whether the client has this very document already (RFC 9110, section 13.1.2)."""
+    known = request.header(b"if-none-match")
+    if known is None or request.method not in {"GET", "HEAD"}:
+        return False
+    tag = next((value for name, value in headers if name == "ETag"), None)
+    return tag is not None and tag in {item.strip() for item in known.split(",")}

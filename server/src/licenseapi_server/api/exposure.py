@@ -1,0 +1,72 @@
+"""API keys that travelled where others can read them: in a URL, in a cookie, over plain HTTP."""
+
+import asyncio
+
+from licenseapi_server.api.authentication import KEY_IN_BYTES
+from licenseapi_server.api.registry import Router
+from licenseapi_server.api.request import Request
+from licenseapi_server.api.runtime import sql
+from licenseapi_server.api.runtime.store import Store
+from licenseapi_server.api.transport import Transport
+from licenseapi_server.deployment import Deployment
+from licenseapi_server.domain.problems import Problem
+
+REDACTED = b"lapi_redacted"
+
+
+class Exposure:
+    """Refuses such requests, keeps the key out of the log, and marks it as exposed."""
+
+    def __init__(
+        self, deployment: Deployment, store: Store, transport: Transport, router: Router
+    ) -> None:
+        self._deployment = deployment
+        self._store = store
+        self._transport = transport
+        self._router = router
+        self._writes: set[asyncio.Task[None]] = set()
+
+    async def finish(self) -> None:
+        """Wait for the marks that are still being written."""
+        if self._writes:
+            await asyncio.gather(*self._writes, return_exceptions=True)
+
+    def check(self, request: Request) -> None:
+        """Raise Problem https_required or credential_in_url."""
+        in_url = self._find_in_url(request)
+        try:
+            self._transport.check(request.scheme, request.peer, request.headers)
+        except Problem:
+            self._flag(in_url or _find(request.headers.get(b"authorization", b"")), request.now)
+            raise
+        in_cookie = _find(request.headers.get(b"cookie", b""))
+        if in_cookie is None and (in_url is None or self._is_allowed(request)):
+            return
+        self._flag(in_cookie or in_url, request.now)
+        raise Problem("credential_in_url", reason="key in URL or cookie")
+
+    @staticmethod
+    def _find_in_url(request: Request) -> bytes | None:
+        if b"lapi_" not in request.query and "lapi_" not in request.path:
+            return None
+        path = request.path.encode("utf-8", "replace")
+        request.shown_path = KEY_IN_BYTES.sub(REDACTED, path).decode("utf-8", "replace")
+        return _find(request.query + b" " + path)
+
+    def _is_allowed(self, request: Request) -> bool:
+        route = self._router.find(request.path)[0].get(request.method)
+        return route is not None and route.allows_key_in_url and b"lapi_sk_" not in request.query
+
+    def _flag(self, key: bytes | None, now: int) -> None:
+        if key is None:
+            return
+        digest = self._deployment.api_keys.digest(key.decode())
+        writing = self._store.write_batch([(sql.FLAG_EXPOSED, [(now, digest)])])
+        task = asyncio.ensure_future(writing)
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+
+
+def _find(text: bytes) -> bytes | None:
+    found = KEY_IN_BYTES.search(text)
+    return found.group() if found else None
