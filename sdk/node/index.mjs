@@ -1,0 +1,8 @@
+/** ESM face of the package: the same objects as `require('licenseapi')`. */
+import licenseapi from './lib/index.js';
+
+export default licenseapi;
+export const {
+  LicenseAPI, License, Product, Policy, Customer, Entitlement, APIKey, Token, SigningKey,
+  Account, Me, RequestLog, Validation, APIObject, Page, error, setApiKey, setApiBase, VERSION,
+} = licenseapi;

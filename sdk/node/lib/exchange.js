@@ -1,0 +1,49 @@
+'use strict';
+/**
+ * The protocol of one call: what to send, when to wait, what comes out. No input or output.
+ *
+ * A generator: it yields {request} and is sent an answer or a failure; it yields {wait} in
+ * seconds; it returns the parsed body or throws. transport.js only carries its messages.
+ */
+
+const { randomBytes } = require('node:crypto');
+const { buildRequest } = require('./building.js');
+const { APIConnectionError, APITimeoutError } = require('./errors.js');
+const { findCode, makeError, parseAnswer } = require('./parsing.js');
+const { decideWait } = require('./retries.js');
+
+const CHANCE = { jitter: Math.random, makeKey: () => randomBytes(16).toString('hex') };
+
+function errorOf(outcome, request) {
+  if (!outcome.failure) return makeError(outcome);
+  const target = `${request.method} ${request.url.split('?')[0]}`;
+  if (outcome.failure === 'timeout') {
+    return new APITimeoutError(`No answer within ${request.timeout} s: ${target}`);
+  }
+  const reason = outcome.cause?.message || outcome.cause?.code || 'the connection failed';
+  return new APIConnectionError(`No answer: ${target}: ${reason}`, { cause: outcome.cause });
+}
+
+/** Carry out a call. The request is built once: each try sends the same key and bytes. */
+function* exchange(call, settings, chance = CHANCE) {
+  const request = buildRequest(call, settings, chance.makeKey);
+  for (let failedTries = 1; ; failedTries += 1) {
+    const outcome = yield { request };
+    if (!outcome.failure && outcome.status >= 200 && outcome.status < 300) {
+      return parseAnswer(outcome);
+    }
+    const code = outcome.failure ? null : findCode(outcome);
+    const seconds =
+      failedTries > settings.maxRetries
+        ? null
+        : decideWait(outcome, code, failedTries, chance.jitter());
+    if (seconds === null) {
+      const error = errorOf(outcome, request);
+      error.idempotencyKey = request.headers['idempotency-key'] ?? null;
+      throw error;
+    }
+    yield { wait: seconds };
+  }
+}
+
+module.exports = { exchange };

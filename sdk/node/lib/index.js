@@ -1,0 +1,75 @@
+'use strict';
+/**
+ * License-API for Node.
+ *
+ * `licenseapi.setApiKey(key)` and `licenseapi.License.list()` use one default client: for
+ * programs of one account. Programs of several make a `new LicenseAPI({ apiKey })` each.
+ */
+
+const { LicenseAPI } = require('./client.js');
+const errors = require('./errors.js');
+const objects = require('./objects.js');
+const { Page } = require('./page.js');
+const { VERSION } = require('./version.js');
+
+let given = {};
+let client = null;
+
+function change(settings) {
+  client?.close();
+  client = null;
+  given = { ...given, ...settings };
+}
+
+/** The key of the default client. */
+function setApiKey(apiKey) {
+  change({ apiKey });
+}
+
+/** The address of the default client. */
+function setApiBase(apiBase) {
+  change({ apiBase });
+}
+
+/** Give a class the methods of a resource of the default client. */
+function attach(Item, resource, names) {
+  for (const name of names) {
+    Object.defineProperty(Item, name, {
+      value: (...values) => {
+        client ??= new LicenseAPI(given);
+        return client[resource][name](...values);
+      },
+      configurable: true,
+    });
+  }
+  return Item;
+}
+
+const READ = ['retrieve', 'list'];
+const EDIT = ['create', 'update', ...READ];
+const CRUD = [...EDIT, 'delete'];
+
+module.exports = {
+  LicenseAPI,
+  VERSION,
+  setApiKey,
+  setApiBase,
+  error: errors,
+  Page,
+  APIObject: objects.APIObject,
+  Validation: objects.Validation,
+  License: attach(objects.License, 'licenses', [
+    ...CRUD, 'batch', 'suspend', 'reinstate', 'revoke', 'renew', 'extend',
+    'validate', 'validateById', 'requireValid',
+  ]),
+  Product: attach(objects.Product, 'products', CRUD),
+  Policy: attach(objects.Policy, 'policies', CRUD),
+  Customer: attach(objects.Customer, 'customers', CRUD),
+  Entitlement: attach(objects.Entitlement, 'entitlements', CRUD),
+  APIKey: attach(objects.APIKey, 'apiKeys', [...EDIT, 'roll', 'revoke']),
+  Token: attach(objects.Token, 'tokens', ['create', 'introspect', 'revoke']),
+  SigningKey: attach(objects.SigningKey, 'signingKeys', [...READ, 'rotate']),
+  Account: attach(objects.Account, 'account', ['retrieve', 'update', 'usage']),
+  Me: attach(objects.Me, 'me', ['retrieve']),
+  RequestLog: attach(objects.RequestLog, 'requestLogs', READ),
+};

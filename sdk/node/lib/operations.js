@@ -1,0 +1,76 @@
+'use strict';
+/**
+ * Every operation of the API that this package calls: THE list.
+ *
+ * Compared with the OpenAPI document: name, method, path, and whether an Idempotency-Key
+ * is sent (the same on each try).
+ */
+
+const BY_KEY = true;
+
+const LIST = [
+  ['licenses.create', 'POST', '/v1/licenses', BY_KEY],
+  ['licenses.list', 'GET', '/v1/licenses'],
+  ['licenses.get', 'GET', '/v1/licenses/{id}'],
+  ['licenses.update', 'PATCH', '/v1/licenses/{id}', BY_KEY],
+  ['licenses.delete', 'DELETE', '/v1/licenses/{id}', BY_KEY],
+  ['licenses.batch', 'POST', '/v1/licenses/batch', BY_KEY],
+  ['licenses.suspend', 'POST', '/v1/licenses/{id}/suspend', BY_KEY],
+  ['licenses.reinstate', 'POST', '/v1/licenses/{id}/reinstate', BY_KEY],
+  ['licenses.revoke', 'POST', '/v1/licenses/{id}/revoke', BY_KEY],
+  ['licenses.renew', 'POST', '/v1/licenses/{id}/renew', BY_KEY],
+  ['licenses.extend', 'POST', '/v1/licenses/{id}/extend', BY_KEY],
+  ['licenses.validate', 'POST', '/v1/licenses/validate'],
+  ['licenses.validate_by_id', 'POST', '/v1/licenses/{id}/validate'],
+  ['products.create', 'POST', '/v1/products', BY_KEY],
+  ['products.list', 'GET', '/v1/products'],
+  ['products.get', 'GET', '/v1/products/{id}'],
+  ['products.update', 'PATCH', '/v1/products/{id}', BY_KEY],
+  ['products.delete', 'DELETE', '/v1/products/{id}', BY_KEY],
+  ['policies.create', 'POST', '/v1/policies', BY_KEY],
+  ['policies.list', 'GET', '/v1/policies'],
+  ['policies.get', 'GET', '/v1/policies/{id}'],
+  ['policies.update', 'PATCH', '/v1/policies/{id}', BY_KEY],
+  ['policies.delete', 'DELETE', '/v1/policies/{id}', BY_KEY],
+  ['customers.create', 'POST', '/v1/customers', BY_KEY],
+  ['customers.list', 'GET', '/v1/customers'],
+  ['customers.get', 'GET', '/v1/customers/{id}'],
+  ['customers.update', 'PATCH', '/v1/customers/{id}', BY_KEY],
+  ['customers.delete', 'DELETE', '/v1/customers/{id}', BY_KEY],
+  ['entitlements.create', 'POST', '/v1/entitlements', BY_KEY],
+  ['entitlements.list', 'GET', '/v1/entitlements'],
+  ['entitlements.get', 'GET', '/v1/entitlements/{id}'],
+  ['entitlements.update', 'PATCH', '/v1/entitlements/{id}', BY_KEY],
+  ['entitlements.delete', 'DELETE', '/v1/entitlements/{id}', BY_KEY],
+  ['api_keys.create', 'POST', '/v1/api_keys', BY_KEY],
+  ['api_keys.list', 'GET', '/v1/api_keys'],
+  ['api_keys.get', 'GET', '/v1/api_keys/{id}'],
+  ['api_keys.update', 'PATCH', '/v1/api_keys/{id}', BY_KEY],
+  ['api_keys.roll', 'POST', '/v1/api_keys/{id}/roll', BY_KEY],
+  ['api_keys.revoke', 'POST', '/v1/api_keys/{id}/revoke', BY_KEY],
+  ['tokens.create', 'POST', '/v1/tokens'],
+  ['tokens.introspect', 'POST', '/v1/tokens/introspect'],
+  ['tokens.revoke', 'POST', '/v1/tokens/revoke'],
+  ['signing_keys.list', 'GET', '/v1/signing_keys'],
+  ['signing_keys.get', 'GET', '/v1/signing_keys/{id}'],
+  ['signing_keys.rotate', 'POST', '/v1/signing_keys/rotate', BY_KEY],
+  ['account.get', 'GET', '/v1/account'],
+  ['account.update', 'PATCH', '/v1/account', BY_KEY],
+  ['account.usage', 'GET', '/v1/account/usage'],
+  ['me.get', 'GET', '/v1/me'],
+  ['request_logs.list', 'GET', '/v1/request_logs'],
+  ['request_logs.get', 'GET', '/v1/request_logs/{id}'],
+  ['jwks.live', 'GET', '/v1/accounts/{account_id}/.well-known/jwks.json'],
+  ['jwks.test', 'GET', '/v1/accounts/{account_id}/test/.well-known/jwks.json'],
+];
+
+/** name → {name, method, path, isIdempotentByKey} */
+exports.OPERATIONS = Object.fromEntries(
+  LIST.map(([name, method, path, byKey = false]) => [
+    name,
+    Object.freeze({ name, method, path, isIdempotentByKey: byKey }),
+  ]),
+);
+exports.PUBLIC_OPERATIONS = new Set(['jwks.live', 'jwks.test']);
+/** It would put the license key into a URL; POST validate answers the same. */
+exports.LEFT_OUT = new Set(['licenses.validate_by_query']);
