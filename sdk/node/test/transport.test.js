@@ -239,7 +239,7 @@ test('the types hold', () => {
   );
   const tsc = require.resolve('typescript/bin/tsc');
   const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext'];
-  const done = spawnSync(process.execPath, [tsc, ...options, '--moduleResolution', 'nodenext', '--types', '', file], {
+  const done = spawnSync(process.execPath, [tsc, ...options, '--moduleResolution', 'nodenext', file], {
     encoding: 'utf8',
   });
   assert.equal(done.status, 0, done.stdout);
