@@ -92,7 +92,7 @@ class Parts:
         Header names with `_` are dropped: WSGI cannot tell them from those with `-`.
         """
         try:
-            body = await read_body(receive, MAX_FORM, self._settings.max_body_seconds)
+            body = await read_body(receive, MAX_FORM)
         except (Problem, TimeoutError):
             await _reply(send, scope, 413, b"text/plain", b"The form is too large or too slow.\n")
             return

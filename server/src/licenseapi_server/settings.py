@@ -108,7 +108,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("request_log_days", _positive, 30, "Days that request log entries are kept."),
     Setting("failed_auth_per_minute", _positive, 100, "Failures an address may make a minute."),
     Setting("metrics_token", _text, "", "Bearer token that opens /metrics.", is_secret=True),
-    Setting("max_body_seconds", _positive, 30, "Time that a request body may take to arrive."),
 )
 
 
@@ -134,7 +133,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     request_log_days: int
     failed_auth_per_minute: int
     metrics_token: str
-    max_body_seconds: int
 
     @property
     def is_postgres(self) -> bool:

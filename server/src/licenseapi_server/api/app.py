@@ -66,7 +66,6 @@ class Api:
         self._quota = Quota(deployment, store, self.buffers)
         self._cors = Cors()
         self._base_url = settings.public_url
-        self._body_seconds = settings.max_body_seconds
         self._threads = ThreadPoolExecutor(settings.management_threads, "management")
         self._exposure = Exposure(deployment, store, self.transport, self._router)
         self.status_counts: dict[int, int] = {}
@@ -240,7 +239,7 @@ class Api:
             query = parse_query(pairs, route.query)
             if request.method in {"GET", "HEAD"}:
                 return content, None, query, None
-            content = await read_body(receive, route.max_body, self._body_seconds)
+            content = await read_body(receive, route.max_body)
             return content, self._parse_body(request, route, content), query, None
         except Problem as flaw:
             return content, None, None, flaw
@@ -261,10 +260,12 @@ class Api:
         self, request: Request, route: Route, credential: Credential, loaded: Loaded
     ) -> Principal:
         key = loaded.key
-        if key is not None:
-            # Known from here on, so that even a refusal is in the account's own log.
-            request.principal = _shadow(key, credential)
-        principal = self._authenticator.admit(credential, key, request.address, request.now)
+        try:
+            principal = self._authenticator.admit(credential, key, request.address, request.now)
+        except Problem:
+            # The account is known, so that even this refusal is in its own log.
+            request.principal = _shadow(key, credential) if key is not None else None
+            raise
         request.principal = principal
         self._cors.check(request, route, key)
         check_scope(principal, route)

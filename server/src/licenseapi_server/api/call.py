@@ -1,6 +1,5 @@
 """What a handler receives and gives back. A handler never sees a header."""
 
-import os
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -8,6 +7,7 @@ import msgspec
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.ids import make_id
+from licenseapi_server.entropy import id_entropy
 
 Body_co = TypeVar("Body_co", covariant=True)
 Query_co = TypeVar("Query_co", covariant=True)
@@ -36,7 +36,7 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
 
     def make_id(self, prefix: str) -> str:
         """A new id, ordered by this call's time."""
-        return make_id(prefix, self.now, os.urandom(10))
+        return make_id(prefix, self.now, id_entropy.take())
 
 
 AnyCall: TypeAlias = "Call[Any, Any]"

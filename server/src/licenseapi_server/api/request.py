@@ -1,13 +1,12 @@
 """One HTTP request as the dispatcher sees it, and the line that the log keeps of it."""
 
-import asyncio
-import os
 from typing import Any
 
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.registry import Route
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.problems import Problem
+from licenseapi_server.entropy import id_entropy
 
 MAX_PATH_IN_LOG = 300
 MAX_AGENT_IN_LOG = 200
@@ -39,7 +38,7 @@ class Request:
 
     def __init__(self, scope: dict[str, Any], now: int) -> None:
         self.now = now
-        self.id = make_id("req", now, os.urandom(10))
+        self.id = make_id("req", now, id_entropy.take())
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.shown_path = self.path
@@ -99,9 +98,12 @@ def _refuse_two_credentials(headers: list[tuple[bytes, bytes]]) -> None:
         raise Problem("multiple_credentials")
 
 
-async def read_body(receive: Any, limit: int, seconds: int) -> bytes:
-    """The whole body, at most `limit` bytes within `seconds`. Raises Problem."""
-    message = await asyncio.wait_for(receive(), seconds)
+async def read_body(receive: Any, limit: int) -> bytes:
+    """The whole body, at most `limit` bytes. Raises Problem.
+
+    How long it may take is the protocol's business (serving/protocol.py).
+    """
+    message = await receive()
     body: bytes = message.get("body", b"")
     if not message.get("more_body"):
         if len(body) > limit:
@@ -109,16 +111,15 @@ async def read_body(receive: Any, limit: int, seconds: int) -> bytes:
         return body
     chunks = [body]
     size = len(body)
-    async with asyncio.timeout(seconds):
-        while message.get("more_body"):
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise Problem("request_timeout", "The connection ended within the body.")
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size > limit:
-                raise Problem("body_too_large")
-            chunks.append(chunk)
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Problem("request_timeout", "The connection ended within the body.")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise Problem("body_too_large")
+        chunks.append(chunk)
     return b"".join(chunks)
 
 

@@ -10,8 +10,7 @@ from licenseapi_server.settings import SettingError, Settings
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
-FORWARDING_HEADERS = (b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"via")
-FORWARDING_PREFIX = b"x-forwarded-"
+FORWARDING = b"x-forwarded-"
 
 
 @lru_cache(maxsize=4096)
@@ -23,6 +22,12 @@ def parse_address(text: str) -> Address | None:
         return None
     mapped = address.ipv4_mapped if address.version == 6 else None  # noqa: PLR2004 - IP version
     return mapped or address
+
+
+@lru_cache(maxsize=4096)
+def _normalized(text: str) -> str:
+    address = parse_address(text)
+    return str(address) if address else ""
 
 
 def parse_networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
@@ -51,8 +56,7 @@ class Transport:
     def client_address(self, peer: str, headers: Mapping[bytes, bytes]) -> str:
         """The address behind the configured hops: forged headers from others count nothing."""
         if not self._proxies or not is_within(parse_address(peer), self._proxies):
-            address = parse_address(peer)
-            return str(address) if address else ""
+            return _normalized(peer)
         hops = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
         for hop in reversed(hops):
             address = parse_address(hop)
@@ -60,7 +64,7 @@ class Transport:
                 break
             if not is_within(address, self._proxies):
                 return str(address)
-        return str(parse_address(peer) or "")
+        return _normalized(peer)
 
     def is_secure(self, scheme: str, peer: str, headers: Mapping[bytes, bytes]) -> bool:
         """Whether the client spoke TLS, to us or to a trusted proxy."""
@@ -78,9 +82,7 @@ class Transport:
         address = parse_address(peer)
         if address is None or not address.is_loopback:
             return False
-        if any(name in headers for name in FORWARDING_HEADERS):
-            return False
-        if any(name.startswith(FORWARDING_PREFIX) for name in headers):
+        if b"forwarded" in headers or b"via" in headers or FORWARDING in b"\n".join(headers):
             return False
         return _host_name(headers.get(b"host", b"")) in LOOPBACK_HOSTS
 
@@ -94,6 +96,7 @@ class Transport:
             raise Problem("https_required")
 
 
+@lru_cache(maxsize=256)
 def _host_name(host: bytes) -> str:
     text = host.decode("latin-1").lower()
     if text.startswith("["):

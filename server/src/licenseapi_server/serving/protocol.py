@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with bounded heads: a stranger may not hold a connection for free."""
+"""uvicorn's HTTP protocol with bounds: a stranger may not hold a connection for free."""
 
 import asyncio
 import time
@@ -12,18 +12,24 @@ from licenseapi_server.domain.problems import Problem
 
 MAX_HEAD = 32 * 1024
 HEAD_SECONDS = 10
+BODY_SECONDS = 30
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """A head of at most 32 KiB (431) that arrives within 10 seconds (408)."""
+    """A head of at most 32 KiB (431) within 10 seconds, a body within 30 (408).
+
+    A request that arrives in one piece, as nearly all do, sets no timer at all.
+    """
+
+    _head_size = 0
+    _is_whole = True
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Start the clock of the first head."""
-        self._head_size = 0
-        self._is_in_head = True
-        self._head_timer: asyncio.TimerHandle | None = None
+        """A connection on which nothing is ever said ends too."""
         super().connection_made(transport)
-        self._arm()
+        self._is_whole = False
+        self._arm(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""
@@ -31,43 +37,55 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what belongs to the head before the parser keeps it."""
-        if self._is_in_head:
-            self._head_size += len(data)
-            if self._head_timer is None:
-                self._arm()
-            if self._head_size > MAX_HEAD and b"\r\n\r\n" not in data[: MAX_HEAD + 4]:
-                self._refuse("head_too_large")
-                return
-        super().data_received(data)
-
-    def on_message_begin(self) -> None:
-        """A further request on the same connection has a head of its own."""
-        super().on_message_begin()
-        self._is_in_head = True
-
-    def on_headers_complete(self) -> None:
-        """The head has arrived."""
-        self._disarm()
-        if sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > MAX_HEAD:
+        """Feed the parser; set the clock for what is still missing."""
+        self._head_size += len(data)
+        if self._head_size > MAX_HEAD and not self._is_head_complete(data):
             self._refuse("head_too_large")
             return
-        self._is_in_head = False
+        super().data_received(data)
+        if self._is_whole:
+            self._disarm()
+        elif self._timer is None and self.transport is not None:
+            self._arm(BODY_SECONDS if self._head_size == 0 else HEAD_SECONDS)
+
+    def _is_head_complete(self, data: bytes) -> bool:
+        return self._is_whole or b"\r\n\r\n" in data[: MAX_HEAD + 4]
+
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        super().on_message_begin()
+        self._is_whole = False
+
+    def on_headers_complete(self) -> None:
+        """The head has arrived; its clock becomes the body's."""
+        self._disarm()
         self._head_size = 0
+        if sum(map(len, self._head_parts())) > MAX_HEAD:
+            self._refuse("head_too_large")
+            return
         super().on_headers_complete()
 
-    def on_message_complete(self) -> None:
-        """The next bytes are a head again."""
-        super().on_message_complete()
-        self._is_in_head = True
+    def _head_parts(self) -> list[bytes]:
+        return [self.url, *(part for pair in self.headers for part in pair)]
 
-    def _arm(self) -> None:
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._refuse, "request_timeout")
+    def on_body(self, body: bytes) -> None:
+        """What belongs to the body does not count as head."""
+        self._head_size = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request has arrived whole."""
+        self._is_whole = True
+        self._head_size = 0
+        super().on_message_complete()
+
+    def _arm(self, seconds: int) -> None:
+        self._timer = self.loop.call_later(seconds, self._refuse, "request_timeout")
 
     def _disarm(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def send_400_response(self, msg: str) -> None:
         """What is not HTTP gets our error form too."""
@@ -77,15 +95,20 @@ class BoundedProtocol(HttpToolsProtocol):
         self._disarm()
         if self.transport is None or self.transport.is_closing():
             return
-        problem = Problem(code, detail)
-        now = time.time_ns() // 1000
-        empty = {"method": "", "path": "/", "query_string": b"", "headers": []}
-        request = Request({**empty, "scheme": "http", "client": self.client}, now)
-        body = render_problem(problem, request.id, "/", "")
-        head = (
-            f"HTTP/1.1 {problem.type.status} {problem.type.title}\r\n"
-            f"content-type: {PROBLEM_JSON.decode()}\r\ncontent-length: {len(body)}\r\n"
-            f"request-id: {request.id}\r\nconnection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
+        if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
+            self.transport.write(render_refusal(Problem(code, detail)))
         self.transport.close()
+
+
+def render_refusal(problem: Problem) -> bytes:
+    """A whole HTTP response for what never became a request."""
+    scope = {"method": "", "path": "/", "query_string": b"", "headers": []}
+    now = time.time_ns() // 1000
+    request = Request({**scope, "scheme": "http", "client": None}, now)
+    body = render_problem(problem, request.id, "/", "")
+    head = (
+        f"HTTP/1.1 {problem.type.status} {problem.type.title}\r\n"
+        f"content-type: {PROBLEM_JSON.decode()}\r\ncontent-length: {len(body)}\r\n"
+        f"request-id: {request.id}\r\nconnection: close\r\n\r\n"
+    )
+    return head.encode() + body

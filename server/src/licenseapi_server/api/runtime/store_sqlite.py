@@ -33,6 +33,9 @@ class SqliteStore:
         self._telemetry = GroupWriter(str(settings.telemetry_path), synchronous="NORMAL")
         self._quota = QuotaGroup(self._writer)
         self._reader: sqlite3.Connection | None = None
+        self._cursor: sqlite3.Cursor | None = None
+        self._is_reading = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def open(self) -> None:
         """Open the files and start the writers."""
@@ -40,6 +43,8 @@ class SqliteStore:
         self._reader = open_connection(self._path, synchronous="FULL")
         # A reader that could write would skip the write lock.
         self._reader.execute("PRAGMA query_only=ON")
+        self._cursor = self._reader.cursor()
+        self._loop = loop
         self._writer.start(loop)
         self._telemetry.start(loop)
 
@@ -48,14 +53,33 @@ class SqliteStore:
         await asyncio.to_thread(self._writer.close)
         await asyncio.to_thread(self._telemetry.close)
         if self._reader is not None:
+            self._cursor = None
             self._reader.close()
 
-    def _one(self, statement: sql.Statement, parameters: Sequence[Any]) -> Any:
-        if self._reader is None:
+    def _all(self, statement: sql.Statement, parameters: Sequence[Any]) -> list[Any]:
+        """The rows, fetched to the end: an open cursor would pin the snapshot it reads.
+
+        Reads of one turn of the event loop share a transaction: taking SQLite's locks once
+        instead of for each statement halves their cost. It ends before the loop reads new
+        requests, so that none ever sees a state from before it was sent.
+        """
+        cursor, loop = self._cursor, self._loop
+        if cursor is None or loop is None:
             message = "The store is not open."
             raise RuntimeError(message)
-        # Fetched to the end: an open cursor would pin the snapshot it reads.
-        rows = self._reader.execute(statement.sqlite, parameters).fetchall()
+        if not self._is_reading:
+            cursor.execute("BEGIN")
+            self._is_reading = True
+            loop.call_soon(self._end_reading)
+        return cursor.execute(statement.sqlite, parameters).fetchall()
+
+    def _end_reading(self) -> None:
+        self._is_reading = False
+        if self._cursor is not None:
+            self._cursor.execute("COMMIT")
+
+    def _one(self, statement: sql.Statement, parameters: Sequence[Any]) -> Any:
+        rows = self._all(statement, parameters)
         return rows[0] if rows else None
 
     async def load(
@@ -105,10 +129,8 @@ class SqliteStore:
 
     async def list_signing_keys(self, account_id: str, mode: str) -> list[SigningKeyRow]:
         """The token keys of an account and mode, newest first."""
-        if self._reader is None:
-            return []
-        rows = self._reader.execute(sql.SIGNING_KEYS_OF_ACCOUNT.sqlite, (account_id, mode))
-        return [SigningKeyRow(*row) for row in rows.fetchall()]
+        rows = self._all(sql.SIGNING_KEYS_OF_ACCOUNT, (account_id, mode))
+        return [SigningKeyRow(*row) for row in rows]
 
     async def deny_token(self, account_id: str, jti: str, expires_at: int) -> None:
         """Refuse a token from now on. Durable when it returns."""
