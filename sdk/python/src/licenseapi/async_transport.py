@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from licenseapi import connecting, logs
-from licenseapi.exchange import Chance, Exchange, Reply, exchange
-from licenseapi.messages import Wait
+from licenseapi.exchange import Chance, Exchange, Reply, advance, exchange
+from licenseapi.messages import Done, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,11 +40,9 @@ class AsyncTransport:
         steps: Exchange[T] = exchange(call, self.settings, self._chance)
         reply: Reply = None
         while True:
-            try:
-                step = steps.send(reply)
-            except StopIteration as end:
-                result: T = end.value
-                return result
+            step = advance(steps, reply)
+            if isinstance(step, Done):
+                return step.value
             if isinstance(step, Wait):
                 logs.log_wait(step)
                 await self._pause(step.seconds)
@@ -59,8 +57,8 @@ class AsyncTransport:
             await client.aclose()
 
     async def _try(self, request: Request) -> Reply:
-        import anyio  # noqa: PLC0415 - on first use
-        import httpx2  # noqa: PLC0415 - on first use: it takes as long as all the rest
+        import anyio
+        import httpx2
 
         if self._client is None:
             self._client = httpx2.AsyncClient(**connecting.client_options(self.settings))
@@ -86,6 +84,6 @@ async def _receive(client: httpx2.AsyncClient, request: Request) -> Answer:
 
 
 async def _sleep(seconds: float) -> None:
-    import anyio  # noqa: PLC0415 - on first use
+    import anyio
 
     await anyio.sleep(seconds)

@@ -62,7 +62,7 @@ def make_answer(response: httpx2.Response, content: bytearray) -> Answer:
 
 def make_failure(error: Exception) -> Failure:
     """Why there is no answer."""
-    import httpx2  # noqa: PLC0415 - on first use only
+    import httpx2
 
     if isinstance(error, (httpx2.TimeoutException, TimeoutError)):
         return Failure("timeout", error)

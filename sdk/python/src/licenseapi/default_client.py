@@ -27,7 +27,7 @@ def default_runner() -> SyncTransport:
 
 
 def _module_settings() -> Settings:
-    import licenseapi  # noqa: PLC0415 - the package imports this module
+    import licenseapi
 
     return read_settings(
         licenseapi.api_key,

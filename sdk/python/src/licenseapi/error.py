@@ -78,7 +78,7 @@ class APIStatusError(APIError):
     names; `body` is the parsed problem document (RFC 9457), else the raw text.
     """
 
-    def __init__(  # noqa: PLR0913 - the members of a problem document, by keyword
+    def __init__(
         self,
         message: str,
         *,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from licenseapi.building import build_request
 from licenseapi.error import APIConnectionError, APIError, APITimeoutError
-from licenseapi.messages import Answer, Call, Failure, Request, Wait
+from licenseapi.messages import Answer, Call, Done, Failure, Request, Wait
 from licenseapi.parsing import find_code, make_error, parse_answer
 from licenseapi.retries import decide_wait
 
@@ -58,6 +58,14 @@ def exchange(call: Call[T], settings: Settings, chance: Chance) -> Exchange[T]:
     except APIError as error:
         error.idempotency_key = request.idempotency_key
         raise
+
+
+def advance(steps: Exchange[T], reply: Reply) -> Step | Done[T]:
+    """The next step, or the end. Raises APIError."""
+    try:
+        return steps.send(reply)
+    except StopIteration as end:
+        return Done(end.value)
 
 
 def _decide(

@@ -75,6 +75,13 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Done(Generic[T]):
+    """The exchange is over, and this is its result."""
+
+    value: T
+
+
+@dataclass(frozen=True)
 class Failure:
     """There is no whole answer, and this is why."""
 

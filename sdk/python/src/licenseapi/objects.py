@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-Kind = TypeVar("Kind", bound="ApiObject")
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 # What repr() shows: nothing else, or a traceback could give a credential away.
 IDENTIFYING = ("id", "code", "name", "status", "valid")
@@ -39,7 +40,7 @@ class ApiObject:
             self.__dict__[name] = value if is_free else _wrap(value, self._members.get(name))
 
     @classmethod
-    def read(cls: type[Kind], values: Mapping[str, Any]) -> Kind:
+    def read(cls, values: Mapping[str, Any]) -> Self:
         """The object of an answer. Raises TypeError when it is none."""
         return cls(values)
 
@@ -56,7 +57,7 @@ class ApiObject:
         """Refuse, like any change."""
         self.__setattr__(name, None)
 
-    def __eq__(self, other: Any) -> bool:
+    def __eq__(self, other: Any) -> bool:  # noqa: PYI032 - `object` is a member here
         """Whether every member is equal."""
         return type(other) is type(self) and other.__dict__ == self.__dict__
 

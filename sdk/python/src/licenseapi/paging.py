@@ -110,8 +110,8 @@ class _Loaded(Generic[T]):
         query = next_query(self._call.fields, self._content)
         return None if query is None else replace(self._call, fields=query)
 
-    def _in_order(self) -> Iterator[T]:
-        # Each page is newest first. Walking backward, the whole walk is oldest first.
+    def in_order(self) -> Iterator[T]:
+        """The items of this page as the walk yields them: oldest first when it goes backward."""
         return reversed(self.data) if is_backward(self._call.fields) else iter(self.data)
 
     def __repr__(self) -> str:
@@ -135,7 +135,7 @@ class Page(_Loaded[T]):
         """Every item from this page on, fetching page after page."""
         page: Page[T] | None = self
         while page is not None:
-            yield from page._in_order()
+            yield from page.in_order()
             page = page.next_page()
 
 
@@ -157,7 +157,7 @@ class AsyncPage(_Loaded[T]):
         """Every item from this page on, fetching page after page."""
         page: AsyncPage[T] | None = self
         while page is not None:
-            for item in page._in_order():
+            for item in page.in_order():
                 yield item
             page = await page.next_page()
 

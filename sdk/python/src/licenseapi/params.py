@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, TypedDict, Union
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 if TYPE_CHECKING:
     from typing_extensions import Required
 
 # RFC 3339 text, or a datetime that knows its zone.
-Instant = Union[str, datetime]
+Instant = str | datetime
 
 
 class RequestOptions(TypedDict, total=False):

@@ -46,7 +46,7 @@ def parse_answer(call: Call[T], answer: Answer) -> T:
         raise _unreadable(answer, "a JSON object")
     try:
         return call.read(body)
-    except (TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise _unreadable(answer, f"the answer of {call.name}") from error
 
 

@@ -55,9 +55,13 @@ def read_api_base(text: str) -> str:
     Plain HTTP is refused but for this very machine: by the time the server could refuse
     it, the key would have travelled in the clear.
     """
-    parts = urlsplit(text.strip())
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError as error:
+        message = f"The address of the API cannot be read: {error}."
+        raise APIError(message) from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        message = f"The address of the API must be like {DEFAULT_API_BASE}, not {parts.scheme}:…"
+        message = f"The address of the API must be like {DEFAULT_API_BASE}."
         raise APIError(message)
     if parts.query or parts.fragment or parts.username is not None:
         message = "The address of the API must not have a user, a query or a fragment."

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import threading
 import time
+import weakref
 from typing import TYPE_CHECKING, TypeVar
 
 from licenseapi import connecting, logs
-from licenseapi.exchange import Chance, Exchange, Reply, exchange
-from licenseapi.messages import Wait
+from licenseapi.exchange import Chance, Exchange, Reply, advance, exchange
+from licenseapi.messages import Done, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,11 +45,9 @@ class SyncTransport:
         steps: Exchange[T] = exchange(call, self.settings, self._chance)
         reply: Reply = None
         while True:
-            try:
-                step = steps.send(reply)
-            except StopIteration as end:
-                result: T = end.value
-                return result
+            step = advance(steps, reply)
+            if isinstance(step, Done):
+                return step.value
             if isinstance(step, Wait):
                 logs.log_wait(step)
                 self._pause(step.seconds)
@@ -64,7 +63,7 @@ class SyncTransport:
             client.close()
 
     def _try(self, request: Request) -> Reply:
-        import httpx2  # noqa: PLC0415 - on first use: it takes as long as all the rest
+        import httpx2
 
         client = self._open()
         started = time.monotonic()
@@ -77,12 +76,14 @@ class SyncTransport:
         return reply
 
     def _open(self) -> httpx2.Client:
-        import httpx2  # noqa: PLC0415 - on first use
+        import httpx2
 
         with self._lock:
             # After a fork parent and child would write to the same sockets.
             if self._client is None or self._process_id != os.getpid():
                 self._client = httpx2.Client(**connecting.client_options(self.settings))
+                # Also when nobody calls close(), but never under a thread that still calls.
+                weakref.finalize(self, self._client.close)
                 self._process_id = os.getpid()
             return self._client
 

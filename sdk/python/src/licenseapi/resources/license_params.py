@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypedDict, Union
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from licenseapi.params import (
     ChangeOptions,
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Required
 
 # None takes the limit of the policy, "unlimited" lifts it.
-Limit = Union[int, Literal["unlimited"], None]
+Limit = int | Literal["unlimited"] | None
 Status = Literal[
     "revoked",
     "banned",

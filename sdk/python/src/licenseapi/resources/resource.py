@@ -52,7 +52,7 @@ def on_default_client(
     @functools.wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         # Imported on the first call: it needs every resource, this one included.
-        from licenseapi.default_client import default_runner  # noqa: PLC0415
+        from licenseapi.default_client import default_runner
 
         return method(resource(default_runner()), *args, **kwargs)
 
