@@ -216,8 +216,9 @@ class Api:
     async def _read_credential(
         self, request: Request, route: Route, pairs: list[tuple[str, str]]
     ) -> Credential:
-        keys = [value for name, value in pairs if name == URL_PARAMETER]
-        pairs[:] = [pair for pair in pairs if pair[0] != URL_PARAMETER]
+        keys = [value for name, value in pairs if name == URL_PARAMETER] if pairs else []
+        if keys:
+            pairs[:] = [pair for pair in pairs if pair[0] != URL_PARAMETER]
         if len(keys) > 1:
             raise Problem("multiple_credentials")
         if keys and not route.allows_key_in_url:
@@ -293,8 +294,8 @@ class Api:
         if call.principal.credential_type == "publishable" and not rendered.license_id:
             # Anyone can extract this key: guessing must not burn the vendor's month.
             await self._quota.refund(call.principal, use, call.now)
-        if rendered.license_id and rendered.code and not getattr(call.body, "dry_run", False):
-            self.buffers.touch_license(rendered.license_id, call.now)
+        if rendered.code and call.subject is not None and not _is_dry(call):
+            self.buffers.touch_license(call.subject.id, call.now, call.subject.last_validated_at)
         return rendered
 
     async def _handle_runtime(self, route: Route, call: AnyCall) -> Rendered:
@@ -373,3 +374,7 @@ def _shadow(key: KeyRow, credential: Credential) -> Principal:
         max_token_ttl_seconds=0,
         token_id=credential.token.jti if credential.token else "",
     )
+
+
+def _is_dry(call: AnyCall) -> bool:
+    return bool(getattr(call.body or call.query, "dry_run", False))

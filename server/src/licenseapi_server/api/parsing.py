@@ -139,6 +139,8 @@ def parse_query(pairs: list[tuple[str, str]], kind: Any) -> Any:
 
     Raises Problem invalid_request naming the parameter.
     """
+    if not pairs:
+        return _empty_query(kind)
     fields = _query_fields(kind)
     values: dict[str, Any] = {}
     for name, value in pairs:
@@ -167,6 +169,12 @@ def _put_once(values: dict[str, Any], key: str, value: str, name: str) -> None:
         message = f"`{name[:100]}` stands more than once in the query."
         raise field_problem(f"/{name[:100]}", message, code="duplicate")
     values[key] = value
+
+
+@cache
+def _empty_query(kind: Any) -> Any:
+    """No query has a required parameter, and all are read only: one instance serves."""
+    return msgspec.convert({}, kind)
 
 
 @cache

@@ -79,8 +79,7 @@ class Transport:
         """Plain HTTP from this very machine, with no sign of a proxy in between."""
         if not self._is_development:
             return False
-        address = parse_address(peer)
-        if address is None or not address.is_loopback:
+        if not _is_loopback(peer):
             return False
         if b"forwarded" in headers or b"via" in headers or FORWARDING in b"\n".join(headers):
             return False
@@ -90,10 +89,16 @@ class Transport:
         """Raise Problem https_required unless the way here was safe. Never redirects:
         a redirect would have the client send its key in clear each time.
         """
-        if not self.is_secure(scheme, peer, headers) and not self.is_local_development(
-            peer, headers
-        ):
+        if scheme == "https" or self.is_local_development(peer, headers):
+            return
+        if not self.is_secure(scheme, peer, headers):
             raise Problem("https_required")
+
+
+@lru_cache(maxsize=4096)
+def _is_loopback(text: str) -> bool:
+    address = parse_address(text)
+    return address is not None and address.is_loopback
 
 
 @lru_cache(maxsize=256)

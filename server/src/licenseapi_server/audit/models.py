@@ -13,7 +13,9 @@ class RequestLogEntry(models.Model):
     No foreign keys: on SQLite this table lives in another file than the accounts.
     """
 
-    id = IdField(primary_key=True)
+    # Lines are appended in the order of time: what is old is found by this number.
+    row = models.BigAutoField(primary_key=True)
+    id = IdField(default="", db_default="")
     account_id = IdField(default="", db_default="")
     mode = models.CharField(max_length=4, default="", db_default="")
     credential_type = models.CharField(max_length=12, default="", db_default="")
@@ -35,5 +37,4 @@ class RequestLogEntry(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["account_id", "mode", "id"], name="request_by_tenant"),
-            models.Index(fields=["created_at"], name="request_by_age"),
         ]

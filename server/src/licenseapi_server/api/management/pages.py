@@ -49,7 +49,7 @@ def list_page(
     found = found[: query.limit]
     if is_backward:
         found.reverse()
-    last = stopped_at or (found[-1].pk if found and has_more else None)
+    last = stopped_at or (found[-1].id if found and has_more else None)
     return Page(
         url=call.path,
         has_more=has_more,
@@ -71,10 +71,10 @@ def _after_cursor(
             message = f"`{name}` must be an id like {prefix}_…"
             raise field_problem(f"/{name}", message)
     if query.ending_before is not None:
-        return rows.filter(pk__gt=query.ending_before).order_by("pk"), True
+        return rows.filter(id__gt=query.ending_before).order_by("id"), True
     if query.starting_after is not None:
-        rows = rows.filter(pk__lt=query.starting_after)
-    return rows.order_by("-pk"), False
+        rows = rows.filter(id__lt=query.starting_after)
+    return rows.order_by("-id"), False
 
 
 def _fetch(
@@ -85,14 +85,14 @@ def _fetch(
         return list(rows[: limit + 1]), None
     found: list[Row] = []
     for window in WINDOWS:
-        ids = rows.values_list("pk", flat=True)
+        ids = rows.values_list("id", flat=True)
         edge = next(iter(ids[window - 1 : window]), None)
-        beyond = "pk__lte" if is_backward else "pk__gte"
+        beyond = "id__lte" if is_backward else "id__gte"
         part = rows if edge is None else rows.filter(**{beyond: edge})
         found.extend(part.filter(computed)[: limit + 1 - len(found)])
         if edge is None or len(found) > limit:
             return found, None
-        rows = rows.filter(**{"pk__gt" if is_backward else "pk__lt": edge})
+        rows = rows.filter(**{"id__gt" if is_backward else "id__lt": edge})
     return found, edge
 
 
@@ -104,9 +104,9 @@ def filter_created(
         instant = read_bound("created_at", name, text)
         rows = rows.filter(**{f"created_at__{name}": instant})
         if name in {"gt", "gte"}:
-            rows = rows.filter(pk__gte=id_floor(prefix, instant))
+            rows = rows.filter(id__gte=id_floor(prefix, instant))
         else:
-            rows = rows.filter(pk__lt=id_floor(prefix, instant + 1_000))
+            rows = rows.filter(id__lt=id_floor(prefix, instant + 1_000))
     return rows
 
 
@@ -121,7 +121,7 @@ def read_bound(field: str, name: str, text: str) -> int:
 def _count(rows: "QuerySet[Row]", query: PageQuery) -> dict[str, Any]:
     if query.include != "total_count":
         return {}
-    count = len(rows.order_by("-pk").values_list("pk")[: COUNT_LIMIT + 1])
+    count = len(rows.order_by("-id").values_list("id")[: COUNT_LIMIT + 1])
     return {
         "total_count": min(count, COUNT_LIMIT),
         "total_count_is_exact": count <= COUNT_LIMIT,

@@ -21,7 +21,7 @@ def of_tenant(model: type[Row], call: AnyCall) -> "models.QuerySet[Row]":
 
 def get_row(rows: "models.QuerySet[Row]", prefix: str, row_id: str) -> Row:
     """The row. Raises Problem not_found, the same for a malformed and for a foreign id."""
-    row = rows.filter(pk=row_id).first() if is_id(row_id, prefix) else None
+    row = rows.filter(id=row_id).first() if is_id(row_id, prefix) else None
     if row is None:
         raise Problem("not_found")
     return row

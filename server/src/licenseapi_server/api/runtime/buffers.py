@@ -9,11 +9,15 @@ import logging
 from typing import Any
 
 from licenseapi_server.api.runtime import sql
+from licenseapi_server.domain.instants import SECOND
 
 logger = logging.getLogger("licenseapi.telemetry")
 LOG_CAPACITY = 100_000
 LOG_SECONDS = 0.1
 FACTS_SECONDS = 0.5
+# Last-used times are exact to the minute: a busy key is not written twice a second.
+COALESCED = 60 * SECOND
+WRITTEN_CAPACITY = 100_000
 
 
 class Buffers:
@@ -26,6 +30,7 @@ class Buffers:
         self._keys: dict[str, tuple[int, str]] = {}
         self._secrets: dict[str, int] = {}
         self._licenses: dict[str, int] = {}
+        self._written_at: dict[str, int] = {}
         self._counts: dict[tuple[str, str, int], int] = {}
         self._pins: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -66,13 +71,16 @@ class Buffers:
 
     def touch_key(self, key_id: str, secret_id: str, at: int, ip: str) -> None:
         """Remember when and from where a key was used."""
+        if at - self._written_at.get(secret_id or key_id, 0) < COALESCED:
+            return
         self._keys[key_id] = (at, ip)
         if secret_id:
             self._secrets[secret_id] = at
 
-    def touch_license(self, license_id: str, at: int) -> None:
-        """Remember when a license was validated."""
-        self._licenses[license_id] = at
+    def touch_license(self, license_id: str, at: int, last_at: int | None) -> None:
+        """Remember when a license was validated, unless it stands in its row to the minute."""
+        if last_at is None or at - last_at >= COALESCED:
+            self._licenses[license_id] = at
 
     def count_request(self, account_id: str, mode: str, month_start: int, amount: int = 1) -> None:
         """Count a request of a plan without a limit, or take the count back."""
@@ -82,6 +90,12 @@ class Buffers:
     def pin_version(self, account_id: str, version: str) -> None:
         """Remember the API version of an account's first call."""
         self._pins[account_id] = version
+
+    def _note_written(self, keys: dict[str, tuple[int, str]], secrets: dict[str, int]) -> None:
+        if len(self._written_at) > WRITTEN_CAPACITY:
+            self._written_at.clear()
+        self._written_at.update({key_id: at for key_id, (at, _) in keys.items()})
+        self._written_at.update(secrets)
 
     async def flush_log(self) -> None:
         """Write the log lines; keep them when that fails."""
@@ -99,6 +113,7 @@ class Buffers:
         counts, self._counts = self._counts, {}
         keys, self._keys = self._keys, {}
         secrets, self._secrets = self._secrets, {}
+        self._note_written(keys, secrets)
         licenses, self._licenses = self._licenses, {}
         pins, self._pins = self._pins, {}
         batches = [

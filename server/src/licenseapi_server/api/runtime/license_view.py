@@ -97,6 +97,9 @@ def view_license(row: LicenseRow, now: int, *, is_client: bool) -> ValidatedLice
     """The license for this kind of caller."""
     # Stored as JSON text by the server itself: passed on without decoding.
     metadata: Any = msgspec.Raw(row.metadata.encode())
+    expires_at = optional_instant(row.expires_at)
+    has_grace = row.grace_period is not None
+    ends_at = compute_ends_at(row.expires_at, row.grace_period) if has_grace else None
     return ValidatedLicense(
         id=row.id,
         name=row.name,
@@ -106,8 +109,8 @@ def view_license(row: LicenseRow, now: int, *, is_client: bool) -> ValidatedLice
         policy_id=row.policy_id,
         customer_id=msgspec.UNSET if is_client else row.customer_id,
         starts_at=optional_instant(row.starts_at),
-        expires_at=optional_instant(row.expires_at),
-        ends_at=optional_instant(compute_ends_at(row.expires_at, row.grace_period)),
+        expires_at=expires_at,
+        ends_at=optional_instant(ends_at) if has_grace else expires_at,
         limits=limits_of(row),
         activation_count=row.activation_count,
         metadata=metadata,
