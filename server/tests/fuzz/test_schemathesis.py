@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from harness.server import Server
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")

@@ -3,7 +3,6 @@
 from collections import Counter
 
 import httpx
-
 from harness.cast import Vendor, make_vendor
 from harness.crowd import crowd
 from harness.server import Server

@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import httpx
-
 from harness.cast import make_vendor
 from harness.crowd import crowd
 from harness.server import Server
