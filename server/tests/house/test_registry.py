@@ -139,7 +139,10 @@ def _node_operations() -> tuple[set[tuple[str, str, str, bool]], set[str]]:
 
 def test_no_tracked_file_names_a_registry_or_a_machine() -> None:
     """The repository installs from wherever its user's package manager is set up to look."""
-    forbidden = re.compile("://[^/ \"']*(?:pypi|pythonhosted|npmjs)|/root/|/work/")
+    # Spelled backward, so that this file does not name them itself.
+    hosts = "|".join(name[::-1] for name in ("ipyp", "detsohnohtyp", "sjmpn"))
+    folders = "|".join(name[::-1] for name in ("/toor/", "/krow/"))
+    forbidden = re.compile(f"://[^/ \"']*(?:{hosts})|(?:{folders})")
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -22,6 +22,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """
 
     _head_size = 0
+    _is_in_head = True
     _is_whole = True
     _timer: asyncio.TimerHandle | None = None
 
@@ -38,28 +39,28 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; set the clock for what is still missing."""
-        self._head_size += len(data)
-        if self._head_size > MAX_HEAD and not self._is_head_complete(data):
-            self._refuse("head_too_large")
-            return
+        if self._is_in_head:
+            self._head_size += len(data)
+            if self._head_size > MAX_HEAD and b"\r\n\r\n" not in data[: MAX_HEAD + 4]:
+                self._refuse("head_too_large")
+                return
         super().data_received(data)
         if self._is_whole:
             self._disarm()
         elif self._timer is None and self.transport is not None:
-            self._arm(BODY_SECONDS if self._head_size == 0 else HEAD_SECONDS)
-
-    def _is_head_complete(self, data: bytes) -> bool:
-        return self._is_whole or b"\r\n\r\n" in data[: MAX_HEAD + 4]
+            self._arm(HEAD_SECONDS if self._is_in_head else BODY_SECONDS)
 
     def on_message_begin(self) -> None:
         """A head begins."""
         super().on_message_begin()
         self._is_whole = False
+        self._is_in_head = True
 
     def on_headers_complete(self) -> None:
         """The head has arrived; its clock becomes the body's."""
         self._disarm()
         self._head_size = 0
+        self._is_in_head = False
         if sum(map(len, self._head_parts())) > MAX_HEAD:
             self._refuse("head_too_large")
             return
@@ -68,15 +69,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def _head_parts(self) -> list[bytes]:
         return [self.url, *(part for pair in self.headers for part in pair)]
 
-    def on_body(self, body: bytes) -> None:
-        """What belongs to the body does not count as head."""
-        self._head_size = 0
-        super().on_body(body)
-
     def on_message_complete(self) -> None:
         """The request has arrived whole."""
         self._is_whole = True
-        self._head_size = 0
         super().on_message_complete()
 
     def _arm(self, seconds: int) -> None:

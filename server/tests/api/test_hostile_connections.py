@@ -1,0 +1,60 @@
+"""Heads and bodies that are too large, too slow, or not HTTP at all."""
+
+import socket
+
+import pytest
+from harness.cast import Vendor
+from harness.server import Server
+
+
+def _talk(server: Server, *parts: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", server.port), 15) as connection:
+        for part in parts:
+            connection.sendall(part)
+        answer = b""
+        while chunk := connection.recv(65536):
+            answer += chunk
+        return answer
+
+
+@pytest.mark.parametrize("pieces", [1, 40])
+def test_a_head_over_32_kib_is_431(server: Server, pieces: int) -> None:
+    line = b"X-Filler: " + b"x" * 1000 + b"\r\n"
+    head = b"GET /v1/me HTTP/1.1\r\nHost: 127.0.0.1\r\n" + line * 40 + b"\r\n"
+    size = len(head) // pieces + 1
+    parts = [head[start : start + size] for start in range(0, len(head), size)]
+
+    answer = _talk(server, *parts)
+
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert b'"code":"head_too_large"' in answer
+    assert b"request-id: req_" in answer
+
+
+def test_what_is_not_http_is_400_in_our_form(server: Server) -> None:
+    answer = _talk(server, b"\x16\x03\x01\x02\x00nonsense\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b'"code":"invalid_request"' in answer
+
+
+def test_a_stalled_head_is_408(server: Server) -> None:
+    answer = _talk(server, b"GET /v1/me HTTP/1.1\r\nHost: 127")
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"code":"request_timeout"' in answer
+
+
+def test_a_large_body_in_pieces_is_read_whole(acme: Vendor) -> None:
+    items = [{"policy_id": acme.policy["id"], "name": "x" * 190} for _ in range(1000)]
+
+    result = acme.api.make("/v1/licenses/batch", items=items)
+
+    assert (result["created"], result["failed"]) == (1000, 0)
+
+
+def test_a_body_over_1_mib_is_413(acme: Vendor) -> None:
+    response = acme.api.post("/v1/products", json={"name": "x" * (1 << 20), "code": "big"})
+
+    assert response.status_code == 413
+    assert response.json()["code"] == "body_too_large"
