@@ -11,10 +11,19 @@ class Vendor:
     """An account with a product, a policy and a license in live mode."""
 
     account: Account
-    api: Client
+    mode: str
     product: dict[str, Any]
     policy: dict[str, Any]
     license: dict[str, Any]
+
+    _api: Client | None = None
+
+    @property
+    def api(self) -> Client:
+        """A client with the vendor's secret key, opened anew after each test."""
+        if self._api is None or self._api.is_closed:
+            self._api = self.account.client(self.mode)
+        return self._api
 
     @property
     def key(self) -> str:
@@ -37,4 +46,4 @@ def make_vendor(
     product = api.make("/v1/products", name="Paint", code="paint")
     made = api.make("/v1/policies", product_id=product["id"], name="Standard", **policy)
     license_ = api.make("/v1/licenses", policy_id=made["id"], name="First")
-    return Vendor(account, api, product, made, license_)
+    return Vendor(account, mode, product, made, license_)
