@@ -3,6 +3,7 @@
 Nothing here imports Django: `django_settings.py` derives Django's own settings from this.
 """
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -56,6 +57,17 @@ def _words(value: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in value.split(",") if word.strip())
 
 
+def _networks(value: str) -> tuple[str, ...]:
+    texts = _words(value)
+    for text in texts:
+        try:
+            ipaddress.ip_network(text, strict=False)
+        except ValueError as error:
+            message = f"must list addresses or networks: {error}"
+            raise ValueError(message) from error
+    return texts
+
+
 def _roles(value: str) -> tuple[str, ...]:
     roles = _words(value)
     if not roles or set(roles) - set(ROLES):
@@ -96,7 +108,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", _positive, 8000, "Port to listen on."),
     Setting("workers", _positive, 1, "Server processes."),
     Setting("roles", _roles, ROLES, "What this process does: api, dashboard, jobs."),
-    Setting("trusted_proxies", _words, (), "Addresses or networks of proxies in front of it."),
+    Setting("trusted_proxies", _networks, (), "Addresses or networks of proxies in front of it."),
     Setting("plans_file", _text, "", "JSON file that replaces the built-in table of plans."),
     Setting("first_account_plan", _text, "unlimited", "Plan of the account made at first start."),
     Setting("secret_key", _secret, b"", "Signs browser sessions.", is_secret=True),
