@@ -1,6 +1,5 @@
 """The measure of all things: a POST route that reads its body and says hello, on our server."""
 
-import asyncio
 import sys
 
 import uvicorn

@@ -76,7 +76,9 @@ def measure(data_dir: Path, options, engine: str, url: str = "") -> None:
     extra = {"LICENSEAPI_PLANS_FILE": str(plans), **({"DATABASE_URL": url} if url else {})}
     env = environment(data_dir, **extra)
     accounts = {plan: create_account(env, plan) for plan in ("unlimited", "limited")}
-    keys = {plan: seed(env, made["account_id"], options.licenses) for plan, made in accounts.items()}
+    keys = {
+        plan: seed(env, made["account_id"], options.licenses) for plan, made in accounts.items()
+    }
     port, hello_port = free_port(), free_port()
     serve = [COMMAND, "serve", "--port", str(port)]
     hello = [sys.executable, str(HERE / "hello.py"), str(hello_port)]
@@ -110,7 +112,9 @@ def main() -> None:
     parser.add_argument("--engine", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--lists", type=int, default=0, metavar="N", help="lists at N licenses")
     options = parser.parse_args()
-    print(f"{options.licenses:,} licenses; 32 connections; {options.rounds} turns of {options.seconds} s")
+    print(
+        f"{options.licenses:,} licenses; 32 connections; {options.rounds} turns of {options.seconds} s"
+    )
     print(
         f"{'':44} {'ratio':>6}  {'min-max':11} {'req/s':>9} {'hello/s':>9} "
         f"{'p50 ms':>7} {'p99 ms':>7} {'errors':>6}"

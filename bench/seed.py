@@ -12,7 +12,6 @@ import django
 django.setup()
 
 from django.db import transaction
-
 from licenseapi_server.accounts.issuing import new_id
 from licenseapi_server.catalog.models import Policy, Product
 from licenseapi_server.deployment import make_deployment

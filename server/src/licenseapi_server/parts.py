@@ -11,6 +11,7 @@ from licenseapi_server.api.openapi import render_openapi
 from licenseapi_server.api.probes import Probes
 from licenseapi_server.api.reference_page import ReferencePages
 from licenseapi_server.api.request import read_body
+from licenseapi_server.api.routes import ROUTES
 from licenseapi_server.api.runtime.store_postgres import PostgresStore
 from licenseapi_server.api.runtime.store_sqlite import SqliteStore
 from licenseapi_server.deployment import make_deployment
@@ -41,8 +42,8 @@ class Parts:
         self.api = Api(deployment, store)
         self._settings = settings
         self._probes = Probes(self.api)
-        self._openapi = render_openapi(self.api.routes, settings.public_url)
-        self._pages = ReferencePages(self.api.routes, settings.public_url)
+        self._openapi = render_openapi(ROUTES, settings.public_url)
+        self._pages = ReferencePages(ROUTES, settings.public_url)
         wsgi: Any = get_wsgi_application()
         self._dashboard: Any = WSGIMiddleware(wsgi, workers=PAGE_THREADS)
         self._tidying = Tidying(settings) if "jobs" in settings.roles else None

@@ -29,7 +29,7 @@ from licenseapi_server.api.rate_limits import RateLimits
 from licenseapi_server.api.registry import Route, Router
 from licenseapi_server.api.rendering import JSON, PROBLEM_JSON, render_problem
 from licenseapi_server.api.request import Request, is_known, read_body
-from licenseapi_server.api.routes import make_routes
+from licenseapi_server.api.routes import ROUTES
 from licenseapi_server.api.runtime.buffers import Buffers
 from licenseapi_server.api.runtime.key_ring import KeyRing
 from licenseapi_server.api.runtime.rows import KeyRow, Loaded
@@ -59,8 +59,7 @@ class Api:
         self.buffers = Buffers(store)
         self.key_ring = KeyRing(deployment, store)
         self.transport = Transport(settings)
-        self.routes = make_routes(self.key_ring)
-        self._router = Router(self.routes)
+        self._router = Router(ROUTES)
         self._authenticator = Authenticator(deployment, self.key_ring)
         self._rate_limits = RateLimits(deployment)
         self._quota = Quota(deployment, store, self.buffers)
@@ -207,6 +206,7 @@ class Api:
             expected_version,
             loaded.license,
             self.store,
+            self.key_ring,
             request.path,
         )
         if route.is_runtime:

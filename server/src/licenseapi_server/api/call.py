@@ -27,6 +27,7 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     # What the runtime store already loaded with the credential: see api/runtime.
     subject: Any = None
     store: Any = None
+    key_ring: Any = None
     path: str = ""
 
     @property

@@ -7,10 +7,6 @@ page, and the house tests. CONTRIBUTING.md tells what a new Route needs.
 from licenseapi_server.api.registry import Route
 from licenseapi_server.api.routes_catalog import CATALOG
 from licenseapi_server.api.routes_licensing import LICENSING
-from licenseapi_server.api.routes_runtime import runtime_routes
-from licenseapi_server.api.runtime.key_ring import KeyRing
+from licenseapi_server.api.routes_runtime import RUNTIME
 
-
-def make_routes(key_ring: KeyRing) -> tuple[Route, ...]:
-    """Every endpoint of the API."""
-    return (*runtime_routes(key_ring), *CATALOG, *LICENSING)
+ROUTES: tuple[Route, ...] = (*RUNTIME, *CATALOG, *LICENSING)

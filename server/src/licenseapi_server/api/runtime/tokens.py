@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import msgspec
 
 from licenseapi_server.api.call import Answer, AnyCall, Call, NoQuery
-from licenseapi_server.api.runtime.key_ring import KeyRing
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow, Loaded, TokenLookup
 from licenseapi_server.api.runtime.validate import lookup_key
 from licenseapi_server.deployment import Deployment
@@ -109,73 +108,70 @@ def find_subject(
     return lookup_key(body.license_key, deployment) if body.license_key else None
 
 
-class TokenHandlers:
-    """The three operations, with the key ring that they share."""
+async def create(call: Call[NewToken, NoQuery]) -> Answer:
+    """Mint a token: never more than the key itself may do, nor for longer."""
+    _check_named_once(call.body)
+    row: LicenseRow | None = call.subject
+    if row is None or not call.principal.may_use_product(row.product_id):
+        raise Problem("not_found")
+    scopes = _granted_scopes(call)
+    _refuse_ended_license(row, call.now)
+    ttl = _clamp_ttl(call, row)
+    claims = _claims(call, row, scopes, ttl)
+    kid, key = await call.key_ring.find_signer(
+        call.principal.account_id, call.principal.mode, call.now
+    )
+    token = AccessToken(
+        access_token=sign_token(claims, key, kid),
+        expires_in=ttl,
+        scope=claims["scope"],
+        token_id=claims["jti"],
+    )
+    return Answer(token, 201, license_id=row.id)
 
-    def __init__(self, key_ring: KeyRing) -> None:
-        self._key_ring = key_ring
 
-    async def create(self, call: Call[NewToken, NoQuery]) -> Answer:
-        """Mint a token: never more than the key itself may do, nor for longer."""
-        _check_named_once(call.body)
-        row: LicenseRow | None = call.subject
-        if row is None or not call.principal.may_use_product(row.product_id):
-            raise Problem("not_found")
-        scopes = _granted_scopes(call)
-        _refuse_ended_license(row, call.now)
-        ttl = _clamp_ttl(call, row)
-        claims = _claims(call, row, scopes, ttl)
-        kid, key = await self._key_ring.find_signer(
-            call.principal.account_id, call.principal.mode, call.now
-        )
-        token = AccessToken(
-            access_token=sign_token(claims, key, kid),
-            expires_in=ttl,
-            scope=claims["scope"],
-            token_id=claims["jti"],
-        )
-        return Answer(token, 201, license_id=row.id)
+async def introspect(call: Call[TokenText, NoQuery]) -> Introspection:
+    """Say whether a token of this account holds right now."""
+    token = await _find_own(call, call.body.token)
+    if token is None or not await _still_holds(call, token):
+        return Introspection(active=False)
+    return Introspection(
+        active=True,
+        scope=" ".join(token.scopes),
+        client_id=token.key_id,
+        sub=token.subject,
+        iss=issuer_of(call.deployment.settings.public_url, token.account_id, token.mode),
+        jti=token.jti,
+        iat=token.issued_at // SECOND,
+        exp=token.expires_at // SECOND,
+        token_type="Bearer",  # noqa: S106 - a scheme's name
+        license_id=token.license_id,
+        mode=token.mode,
+    )
 
-    async def introspect(self, call: Call[TokenText, NoQuery]) -> Introspection:
-        """Say whether a token of this account holds right now."""
-        token = await self._find_own(call, call.body.token)
-        if token is None or not await _still_holds(call, token):
-            return Introspection(active=False)
-        return Introspection(
-            active=True,
-            scope=" ".join(token.scopes),
-            client_id=token.key_id,
-            sub=token.subject,
-            iss=issuer_of(call.deployment.settings.public_url, token.account_id, token.mode),
-            jti=token.jti,
-            iat=token.issued_at // SECOND,
-            exp=token.expires_at // SECOND,
-            token_type="Bearer",  # noqa: S106 - a scheme's name
-            license_id=token.license_id,
-            mode=token.mode,
-        )
 
-    async def revoke(self, call: Call[RevokeToken, NoQuery]) -> RevokedToken:
-        """End a token. One that is not (any more) valid is answered alike (RFC 7009)."""
-        body = call.body
-        if (body.token is None) == (body.token_id is None):
-            message = "Send either `token` or `token_id`."
-            raise field_problem("/token", message, code="required")
-        jti, expires_at = body.token_id, call.now + (MAX_TTL_SECONDS + LEEWAY_SECONDS) * SECOND
-        if body.token is not None:
-            token = await self._find_own(call, body.token)
-            jti = token.jti if token else None
-        if jti is not None:
-            await call.store.deny_token(call.principal.account_id, jti, expires_at)
-        return RevokedToken()
+async def revoke(call: Call[RevokeToken, NoQuery]) -> RevokedToken:
+    """End a token. One that is not (any more) valid is answered alike (RFC 7009)."""
+    body = call.body
+    if (body.token is None) == (body.token_id is None):
+        message = "Send either `token` or `token_id`."
+        raise field_problem("/token", message, code="required")
+    jti, expires_at = body.token_id, call.now + (MAX_TTL_SECONDS + LEEWAY_SECONDS) * SECOND
+    if body.token is not None:
+        token = await _find_own(call, body.token)
+        jti = token.jti if token else None
+    if jti is not None:
+        await call.store.deny_token(call.principal.account_id, jti, expires_at)
+    return RevokedToken()
 
-    async def _find_own(self, call: AnyCall, text: str) -> Token | None:
-        try:
-            token = await self._key_ring.verify(text, call.deployment.settings.public_url, call.now)
-        except TokenRefusedError:
-            return None
-        own = (call.principal.account_id, call.principal.mode)
-        return token if (token.account_id, token.mode) == own else None
+
+async def _find_own(call: AnyCall, text: str) -> Token | None:
+    try:
+        token = await call.key_ring.verify(text, call.deployment.settings.public_url, call.now)
+    except TokenRefusedError:
+        return None
+    own = (call.principal.account_id, call.principal.mode)
+    return token if (token.account_id, token.mode) == own else None
 
 
 def _check_named_once(body: NewToken) -> None:
