@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -61,6 +62,12 @@ STALLS = Reaction(manner="stall")
 TRICKLES = Reaction(manner="trickle")
 
 
+class Server(ThreadingHTTPServer):
+    """Accepts many connections at once: a full queue would cost the client a second."""
+
+    request_queue_size = 128
+
+
 class Edge:
     """The server. Reactions are used up in order; without one left, `otherwise` decides."""
 
@@ -69,7 +76,8 @@ class Edge:
         self.reactions: list[Reaction] = []
         self.otherwise: Callable[[Asked], Reaction] = lambda _asked: refuses(404, "not_found")
         self.is_over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        handler = type("EdgeHandler", (Handler,), {"edge": self})
+        self._server = Server(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 
@@ -82,6 +90,11 @@ class Edge:
         """Say what to do with the next requests."""
         self.reactions.extend(reactions)
 
+    def take(self, asked: Asked) -> Reaction:
+        """Remember a request; what to do with it."""
+        self.asked.append(asked)
+        return self.reactions.pop(0) if self.reactions else self.otherwise(asked)
+
     def close(self) -> None:
         """Let go of every connection, and stop."""
         self.is_over.set()
@@ -90,50 +103,44 @@ class Edge:
         self._thread.join()
 
 
-def _handler(edge: Edge) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class Handler(BaseHTTPRequestHandler):
+    """One connection to the edge."""
 
-        def setup(self) -> None:
-            self.timeout = 30
-            super().setup()
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+    edge: Edge
 
-        def react(self) -> None:
-            content = self.rfile.read(int(self.headers.get("content-length", "0")))
-            parts = urlsplit(self.path)
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            query = parse_qsl(parts.query, keep_blank_values=True)
-            asked = Asked(self.command, parts.path, query, headers, content)
-            edge.asked.append(asked)
-            reaction = edge.reactions.pop(0) if edge.reactions else edge.otherwise(asked)
-            self.close_connection = reaction.manner != "answer"
-            if reaction.manner == "stall":
-                edge.is_over.wait()
-            elif reaction.manner != "drop":
-                self.answer(reaction)
+    def react(self) -> None:
+        content = self.rfile.read(int(self.headers.get("content-length", "0")))
+        parts = urlsplit(self.path)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        query = parse_qsl(parts.query, keep_blank_values=True)
+        reaction = self.edge.take(Asked(self.command, parts.path, query, headers, content))
+        self.close_connection = reaction.manner != "answer"
+        if reaction.manner == "stall":
+            self.edge.is_over.wait()
+        elif reaction.manner != "drop":
+            self.answer(reaction)
 
-        def answer(self, reaction: Reaction) -> None:
-            is_endless = reaction.manner == "trickle"
-            self.send_response(reaction.status)
-            for name, value in reaction.headers.items():
-                self.send_header(name, value)
-            self.send_header(
-                "content-length", str(1 << 20 if is_endless else len(reaction.content))
-            )
-            self.end_headers()
-            if reaction.manner == "answer":
-                self.wfile.write(reaction.content)
-            elif reaction.manner == "half":
-                self.wfile.write(reaction.content[: len(reaction.content) // 2])
-            while is_endless and not edge.is_over.wait(0.05):
-                try:
-                    self.wfile.write(b" ")
-                except OSError:
-                    return
+    def answer(self, reaction: Reaction) -> None:
+        content = reaction.content
+        promised = 1 << 20 if reaction.manner == "trickle" else len(content)
+        self.send_response(reaction.status)
+        for name, value in reaction.headers.items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(promised))
+        self.end_headers()
+        if reaction.manner == "trickle":
+            self.trickle()
+        else:
+            self.wfile.write(content[: len(content) // 2] if reaction.manner == "half" else content)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = react  # noqa: N815 - the library's names
+    def trickle(self) -> None:
+        with suppress(OSError):
+            while not self.edge.is_over.wait(0.05):
+                self.wfile.write(b" ")
 
-        def log_message(self, *_arguments: object) -> None:
-            """Stay quiet."""
+    do_GET = do_POST = do_PATCH = do_DELETE = react  # noqa: N815 - the library's names
 
-    return Handler
+    def log_message(self, *_arguments: object) -> None:
+        """Stay quiet."""

@@ -101,7 +101,7 @@ def test_a_certificate_of_the_bundle_is_trusted(
 def test_any_other_certificate_is_told_at_once(https_address: str) -> None:
     with (
         LicenseAPI("k", https_address, max_retries=50) as client,
-        pytest.raises(APIConnectionError, match="(?i)certificate"),
+        pytest.raises(APIConnectionError, match=r"(?i)certificate"),
     ):
         client.me.retrieve()
 

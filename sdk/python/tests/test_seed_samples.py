@@ -1,60 +1,20 @@
-"""The published sample, byte for byte, against a real server.
-
-LICENSEAPI_TEST_BASE and LICENSEAPI_TEST_SECRET_KEY name a running server and a secret key
-of one of its accounts; without them the test starts a server of its own.
-"""
+"""The published sample, byte for byte, against a real server."""
 
 from __future__ import annotations
 
-import json
 import os
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from conftest import Server
 
 import licenseapi
 
 HERE = Path(__file__).resolve().parent
 SAMPLE = HERE / "seed_sample.py"
 PLACEHOLDER = "YOUR_LICENSE_API_KEY"
-SERVER = Path(sys.executable).with_name("licenseapi-server")
-
-
-class Server(NamedTuple):
-    """A running server and a secret key."""
-
-    address: str
-    secret_key: str
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server that the environment names, else a new one."""
-    address = os.environ.get("LICENSEAPI_TEST_BASE")
-    secret_key = os.environ.get("LICENSEAPI_TEST_SECRET_KEY")
-    if address and secret_key:
-        yield Server(address, secret_key)
-        return
-    data_dir = str(tmp_path_factory.mktemp("server"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    command = [SERVER, "serve", "--data-dir", data_dir, "--port", port]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    command = [SERVER, "create-account", "--data-dir", data_dir, "--json"]
-    command += ["--name", "Acme", "--email", "alice@acme.example"]
-    created = subprocess.run(command, capture_output=True, check=True)
-    keys = json.loads(created.stdout)
-    yield Server(f"http://127.0.0.1:{port}", keys["live"]["secret_key"])
-    process.terminate()
-    process.communicate(timeout=30)
 
 
 @pytest.fixture(scope="module")

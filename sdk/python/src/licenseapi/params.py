@@ -18,15 +18,22 @@ class RequestOptions(TypedDict, total=False):
     timeout: float
 
 
-class ChangeOptions(RequestOptions, total=False):
-    """What methods take that create or change something.
+class WriteOptions(RequestOptions, total=False):
+    """What methods take that have an effect.
 
     `idempotency_key` makes repeats of the call, even by another process, one effect; one
-    is made when it is left out. `if_match` is the `version` that the object must still
-    have, else the change is refused with 412.
+    is made when it is left out.
     """
 
     idempotency_key: str
+
+
+class ChangeOptions(WriteOptions, total=False):
+    """What methods take that change what is there.
+
+    `if_match` is the `version` that the object must still have: else 412 and no change.
+    """
+
     if_match: int | str
 
 

@@ -11,6 +11,7 @@ from licenseapi.params import (
     Instant,
     ListParams,
     RequestOptions,
+    WriteOptions,
 )
 from licenseapi.resources.resource import AsyncResource, Resource, on_default_client
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from licenseapi.paging import AsyncList, Page
 
 
-class NewApiKey(ChangeOptions, total=False):
+class NewApiKey(WriteOptions, total=False):
     """A key of the mode of the calling key, and with no more than that one has.
 
     A restricted key needs `scopes`; a publishable one has its own.

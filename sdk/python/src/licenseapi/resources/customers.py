@@ -10,6 +10,7 @@ from licenseapi.params import (
     ChangeOptions,
     ListParams,
     RequestOptions,
+    WriteOptions,
 )
 from licenseapi.resources.resource import AsyncResource, Resource, on_default_client
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from licenseapi.paging import AsyncList, Page
 
 
-class NewCustomer(ChangeOptions, total=False):
+class NewCustomer(WriteOptions, total=False):
     """A customer. `external_id` is your own id of them; it is unique in account and mode."""
 
     name: str | None
@@ -30,7 +31,7 @@ class NewCustomer(ChangeOptions, total=False):
     metadata: Mapping[str, str]
 
 
-class CustomerChange(NewCustomer, total=False):
+class CustomerChange(NewCustomer, ChangeOptions, total=False):
     """What may change of a customer."""
 
 
@@ -58,7 +59,7 @@ class Customers(Resource):
         """Change what is named; None clears it."""
         return self._run(Call("customers.update", Customer.read, (customer_id,), fields))
 
-    def delete(self, customer_id: str, /, **options: Unpack[ChangeOptions]) -> Deleted:
+    def delete(self, customer_id: str, /, **options: Unpack[WriteOptions]) -> Deleted:
         """Delete a customer who holds no license."""
         return self._run(Call("customers.delete", Deleted.read, (customer_id,), options))
 
@@ -82,7 +83,7 @@ class AsyncCustomers(AsyncResource):
         """Change what is named; None clears it."""
         return await self._run(Call("customers.update", Customer.read, (customer_id,), fields))
 
-    async def delete(self, customer_id: str, /, **options: Unpack[ChangeOptions]) -> Deleted:
+    async def delete(self, customer_id: str, /, **options: Unpack[WriteOptions]) -> Deleted:
         """Delete a customer who holds no license."""
         return await self._run(Call("customers.delete", Deleted.read, (customer_id,), options))
 

@@ -10,6 +10,7 @@ from licenseapi.params import (
     ChangeOptions,
     ListParams,
     RequestOptions,
+    WriteOptions,
 )
 from licenseapi.resources.resource import AsyncResource, Resource, on_default_client
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from licenseapi.paging import AsyncList, Page
 
 
-class NewEntitlement(ChangeOptions, total=False):
+class NewEntitlement(WriteOptions, total=False):
     """A feature. `code` is what apps ask for; it never changes."""
 
     name: Required[str]
@@ -58,7 +59,7 @@ class Entitlements(Resource):
         """Change what is named."""
         return self._run(Call("entitlements.update", Entitlement.read, (entitlement_id,), fields))
 
-    def delete(self, entitlement_id: str, /, **options: Unpack[ChangeOptions]) -> Deleted:
+    def delete(self, entitlement_id: str, /, **options: Unpack[WriteOptions]) -> Deleted:
         """Delete an entitlement that is attached to nothing."""
         return self._run(Call("entitlements.delete", Deleted.read, (entitlement_id,), options))
 
@@ -90,7 +91,7 @@ class AsyncEntitlements(AsyncResource):
             Call("entitlements.update", Entitlement.read, (entitlement_id,), fields)
         )
 
-    async def delete(self, entitlement_id: str, /, **options: Unpack[ChangeOptions]) -> Deleted:
+    async def delete(self, entitlement_id: str, /, **options: Unpack[WriteOptions]) -> Deleted:
         """Delete an entitlement that is attached to nothing."""
         return await self._run(
             Call("entitlements.delete", Deleted.read, (entitlement_id,), options)

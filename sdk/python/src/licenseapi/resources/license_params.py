@@ -11,6 +11,7 @@ from licenseapi.params import (
     ListParams,
     NewAttachment,
     RequestOptions,
+    WriteOptions,
 )
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class LicenseTemplate(LicenseFields, total=False):
     key: str
 
 
-class NewLicense(LicenseTemplate, ChangeOptions, total=False):
+class NewLicense(LicenseTemplate, WriteOptions, total=False):
     """A license to create."""
 
 
@@ -72,7 +73,7 @@ class LicenseChange(LicenseFields, ChangeOptions, total=False):
     """What may change of a license."""
 
 
-class LicenseBatch(ChangeOptions, total=False):
+class LicenseBatch(WriteOptions, total=False):
     """Either `items`, or `count` licenses that are all like `template`; at most 1,000."""
 
     items: Sequence[LicenseTemplate]

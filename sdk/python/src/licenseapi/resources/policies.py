@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from licenseapi.messages import Call
 from licenseapi.objects import ApiObject, Deleted
 from licenseapi.params import (
-    ChangeOptions,
     RequestOptions,
+    WriteOptions,
 )
 from licenseapi.resources.entitlements import AttachedEntitlement
 from licenseapi.resources.resource import AsyncResource, Resource, on_default_client
@@ -37,7 +37,7 @@ class Policies(Resource):
         """Change what is named; its licenses follow, but for expiries already set."""
         return self._run(Call("policies.update", Policy.read, (policy_id,), fields))
 
-    def delete(self, policy_id: str, /, **options: Unpack[ChangeOptions]) -> Deleted:
+    def delete(self, policy_id: str, /, **options: Unpack[WriteOptions]) -> Deleted:
         """Delete a policy that no license is under."""
         return self._run(Call("policies.delete", Deleted.read, (policy_id,), options))
 
@@ -61,7 +61,7 @@ class AsyncPolicies(AsyncResource):
         """Change what is named; its licenses follow, but for expiries already set."""
         return await self._run(Call("policies.update", Policy.read, (policy_id,), fields))
 
-    async def delete(self, policy_id: str, /, **options: Unpack[ChangeOptions]) -> Deleted:
+    async def delete(self, policy_id: str, /, **options: Unpack[WriteOptions]) -> Deleted:
         """Delete a policy that no license is under."""
         return await self._run(Call("policies.delete", Deleted.read, (policy_id,), options))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from licenseapi.params import ChangeOptions, ListParams, NewAttachment
+from licenseapi.params import ChangeOptions, ListParams, NewAttachment, WriteOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,7 +74,7 @@ class PolicyRules(TypedDict, total=False):
     metadata: Mapping[str, str]
 
 
-class NewPolicy(PolicyRules, ChangeOptions, total=False):
+class NewPolicy(PolicyRules, WriteOptions, total=False):
     """A policy of a product. Only name and product are required: the rest has defaults."""
 
     product_id: Required[str]

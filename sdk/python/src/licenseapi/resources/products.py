@@ -10,6 +10,7 @@ from licenseapi.params import (
     ChangeOptions,
     ListParams,
     RequestOptions,
+    WriteOptions,
 )
 from licenseapi.resources.resource import AsyncResource, Resource, on_default_client
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from licenseapi.paging import AsyncList, Page
 
 
-class NewProduct(ChangeOptions, total=False):
+class NewProduct(WriteOptions, total=False):
     """A product. `code` is what apps and scripts call it; it is unique in account and mode."""
 
     name: Required[str]
@@ -63,7 +64,7 @@ class Products(Resource):
         """Change what is named; None clears it."""
         return self._run(Call("products.update", Product.read, (product_id,), fields))
 
-    def delete(self, product_id: str, /, **options: Unpack[ChangeOptions]) -> Deleted:
+    def delete(self, product_id: str, /, **options: Unpack[WriteOptions]) -> Deleted:
         """Delete a product that nothing uses."""
         return self._run(Call("products.delete", Deleted.read, (product_id,), options))
 
@@ -87,7 +88,7 @@ class AsyncProducts(AsyncResource):
         """Change what is named; None clears it."""
         return await self._run(Call("products.update", Product.read, (product_id,), fields))
 
-    async def delete(self, product_id: str, /, **options: Unpack[ChangeOptions]) -> Deleted:
+    async def delete(self, product_id: str, /, **options: Unpack[WriteOptions]) -> Deleted:
         """Delete a product that nothing uses."""
         return await self._run(Call("products.delete", Deleted.read, (product_id,), options))
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from licenseapi.messages import Call
 from licenseapi.objects import ApiObject
 from licenseapi.params import (
-    ChangeOptions,
     RequestOptions,
+    WriteOptions,
 )
 from licenseapi.resources.resource import AsyncResource, Resource
 
@@ -31,7 +31,7 @@ class SigningKeys(Resource):
         """Show a signing key."""
         return self._run(Call("signing_keys.get", SigningKey.read, (key_id,), options))
 
-    def rotate(self, **options: Unpack[ChangeOptions]) -> SigningKey:
+    def rotate(self, **options: Unpack[WriteOptions]) -> SigningKey:
         """Make the next key. It takes over when every cache has it."""
         return self._run(Call("signing_keys.rotate", SigningKey.read, fields=options))
 
@@ -47,7 +47,7 @@ class AsyncSigningKeys(AsyncResource):
         """Show a signing key."""
         return await self._run(Call("signing_keys.get", SigningKey.read, (key_id,), options))
 
-    async def rotate(self, **options: Unpack[ChangeOptions]) -> SigningKey:
+    async def rotate(self, **options: Unpack[WriteOptions]) -> SigningKey:
         """Make the next key. It takes over when every cache has it."""
         return await self._run(Call("signing_keys.rotate", SigningKey.read, fields=options))
 
