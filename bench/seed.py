@@ -49,14 +49,15 @@ for start in range(0, count, CHUNK):
         key = make_license_key(os.urandom(15))
         if len(keys) < SAMPLE and place % max(1, count // SAMPLE) == 0:
             keys.append(key)
+        license_id = new_id("lic", now + place)
         rows.append(
             License(
-                id=new_id("lic", now + place),
+                id=license_id,
                 account_id=account_id,
                 policy=policy,
                 product=product,
                 key_digest=deployment.license_keys.digest(fold_license_key(key)),
-                key_encrypted=b"x" * 58,
+                key_encrypted=deployment.seal(key.encode(), license_id),
                 key_hint=license_key_hint(key),
                 expires_at=now + 365 * 86_400 * 1_000_000,
                 created_at=now + place,

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import msgspec
-from django.db.models import Q
 from msgspec import UNSET, Meta, UnsetType
 
 from licenseapi_server.api.call import Call, NoBody, NoQuery, Page
@@ -109,7 +108,7 @@ def list_(call: Call[NoBody, CustomerQuery]) -> Page[Customer]:
         rows = rows.filter(external_id=query.external_id)
     owner = (call.principal.account_id, call.principal.mode, "customer")
     for condition in search_terms.conditions(owner, query.q, query.metadata):
-        rows = rows.filter(Q(pk__in=condition))
+        rows = rows.filter(condition)
 
     return list_page(call, rows, "cus", lambda found: [render(row) for row in found])
 

@@ -165,16 +165,19 @@ def list_(call: Call[NoBody, LicenseQuery]) -> Page[License]:
 
 def _search(call: AnyCall, query: LicenseQuery) -> list[Q]:
     owner = (call.principal.account_id, call.principal.mode, "license")
-    found = [
-        Q(pk__in=condition) for condition in search_terms.conditions(owner, None, query.metadata)
-    ]
+    found = search_terms.conditions(owner, None, query.metadata)
     if query.q is not None:
-        digest = call.deployment.license_keys.digest
-        text = query.q.strip()
-        whole = Q(key_digest__in=[digest(text), digest(fold_license_key(text))])
-        begins = search_terms.conditions(owner, query.q, None)[0]
-        found.append(whole | Q(pk__in=begins))
+        whole = _ids_of_key(call, query.q.strip())
+        found += [Q(pk__in=whole)] if whole else search_terms.conditions(owner, query.q, None)
     return found
+
+
+def _ids_of_key(call: AnyCall, text: str) -> list[str]:
+    """The license that has exactly this key, typed as forgivingly as anywhere."""
+    digest = call.deployment.license_keys.digest
+    digests = [digest(text), digest(fold_license_key(text))]
+    rows = visible_licenses(call).filter(key_digest__in=digests)
+    return list(rows.values_list("pk", flat=True))
 
 
 def _status_filter(call: AnyCall, status: str) -> Q:
