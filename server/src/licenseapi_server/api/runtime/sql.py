@@ -99,6 +99,7 @@ def _opening(key: str, license_match: str) -> Statement:
 
     The unit of the plan is taken only if the key may make this call at all; what SQL does
     not decide (addresses, rates) the caller decides afterwards, and gives the unit back.
+    LATERAL makes the planner start from the key; a plain join read all licenses each time.
     """
     return statement(
         f"""WITH k AS ({key}),
@@ -116,9 +117,11 @@ q AS (
     WHERE usage_requestcounter.used < (SELECT (:limits -> x.mode ->> x.plan)::bigint FROM k x)
     RETURNING 1
 )
-SELECT k.*, {_LICENSE_COLUMNS}, EXISTS (SELECT 1 FROM q) AS is_quota_taken
-FROM k LEFT JOIN ({_LICENSE_TABLES})
-ON l.account_id = k.account_id AND l.mode = k.mode AND {license_match} LIMIT 1""",
+SELECT k.*, found.*, EXISTS (SELECT 1 FROM q) AS is_quota_taken
+FROM k LEFT JOIN LATERAL (
+    SELECT {_LICENSE_COLUMNS} FROM {_LICENSE_TABLES}
+    WHERE l.account_id = k.account_id AND l.mode = k.mode AND {license_match} LIMIT 1
+) found ON TRUE LIMIT 1""",
         {"limits": "jsonb", "month_start": "bigint", "now": "bigint", "scope": "text"},
     )
 
