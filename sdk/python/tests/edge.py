@@ -23,6 +23,7 @@ class Asked:
     query: list[tuple[str, str]]
     headers: Mapping[str, str]
     content: bytes
+    port: int
 
     @property
     def body(self) -> Any:
@@ -115,7 +116,8 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = parse_qsl(parts.query, keep_blank_values=True)
-        reaction = self.edge.take(Asked(self.command, parts.path, query, headers, content))
+        port = self.client_address[1]
+        reaction = self.edge.take(Asked(self.command, parts.path, query, headers, content, port))
         self.close_connection = reaction.manner != "answer"
         if reaction.manner == "stall":
             self.edge.is_over.wait()
