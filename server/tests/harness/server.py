@@ -106,6 +106,7 @@ class Server:
 
     def kill(self) -> None:
         """End it as a power cut would, workers included."""
+        self._end_factory()
         assert self.process is not None
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         for pid in (self.process.pid, *map(int, children.split())):
