@@ -238,7 +238,7 @@ FIELDS: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
     "over a century": ("policies", {"name": "N", "duration": "P101Y"}, [("/duration", "invalid_value")]),
     "several": (
         "policies", {"name": "N", "duration": "P0D", "grace_period": "P101Y", "max_leases": 3},
-        [("/duration", "invalid_value"), ("/grace_period", "invalid_value"), ("/max_leases", "invalid_value")],
+        [("/duration", "invalid_value"), ("/grace_period", "invalid_value"), ("/max_leases", "conflict")],
     ),
     "before 1970": ("licenses", {"expires_at": "1969-12-31T23:59:59Z"}, [("/expires_at", "invalid_value")]),
     "after 9999": (
