@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 from licenseapi_server.api.app import HSTS, Api
 from licenseapi_server.api.openapi import render_openapi
-from licenseapi_server.api.probes import Probes
+from licenseapi_server.api.probes import Probes, Reply
 from licenseapi_server.api.reference_page import ReferencePages
 from licenseapi_server.api.request import read_body
 from licenseapi_server.api.routes import ROUTES
@@ -23,6 +23,7 @@ PAGE_THREADS = 4
 MAX_FORM = 1 << 20
 HTML = b"text/html; charset=utf-8"
 JSON = b"application/json"
+TEXT = b"text/plain"
 CSP = (
     b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     b"frame-ancestors 'none'"
@@ -66,24 +67,24 @@ class Parts:
         path = scope["path"]
         headers = dict(scope["headers"])
         if path in Probes.PATHS:
-            status, kind, body = await self._probes.reply(path, headers)
-            await _reply(send, scope, status, kind, body)
+            await _reply(send, scope, await self._probes.reply(path, headers))
             return
         peer = scope["client"][0] if scope["client"] else ""
         try:
             self.api.transport.check(scope["scheme"], peer, headers)
         except Problem as problem:
-            await _reply(send, scope, 403, b"text/plain", f"{problem.type.title}.\n".encode())
+            await _reply(send, scope, (403, TEXT, f"{problem.type.title}.\n".encode()))
             return
         if path == "/v1/openapi.json":
-            await _reply(send, scope, 200, JSON, self._openapi)
+            await _reply(send, scope, (200, JSON, self._openapi))
         elif path == "/docs" or path.startswith("/docs/"):
             page = self._pages.find(path)
-            await _reply(send, scope, 200 if page else 404, HTML, page or b"No such page.")
+            status = 200 if page else 404
+            await _reply(send, scope, (status, HTML, page or b"No such page."))
         elif "dashboard" in self._settings.roles:
             await self._to_dashboard(scope, receive, send, headers)
         else:
-            await _reply(send, scope, 404, b"text/plain", b"Not found.\n")
+            await _reply(send, scope, (404, TEXT, b"Not found.\n"))
 
     async def _to_dashboard(
         self, scope: dict[str, Any], receive: Any, send: Any, headers: dict[bytes, bytes]
@@ -95,7 +96,7 @@ class Parts:
         try:
             body = await read_body(receive, MAX_FORM)
         except (Problem, TimeoutError):
-            await _reply(send, scope, 413, b"text/plain", b"The form is too large or too slow.\n")
+            await _reply(send, scope, (413, TEXT, b"The form is too large or too slow.\n"))
             return
         peer = scope["client"][0] if scope["client"] else ""
         safe = [pair for pair in scope["headers"] if b"_" not in pair[0]]
@@ -118,10 +119,9 @@ class Parts:
         await self._dashboard(whole, receive_whole, send)
 
 
-async def _reply(send: Any, scope: dict[str, Any], status: int, kind: bytes, body: bytes) -> None:
+async def _reply(send: Any, scope: dict[str, Any], reply: Reply) -> None:
     is_known = scope["method"] in {"GET", "HEAD"}
-    if not is_known:
-        status, kind, body = 405, b"text/plain", b"Method not allowed.\n"
+    status, kind, body = reply if is_known else (405, TEXT, b"Method not allowed.\n")
     headers = [
         (b"content-type", kind),
         (b"content-length", b"%d" % len(body)),

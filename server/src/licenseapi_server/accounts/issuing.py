@@ -56,7 +56,7 @@ def issue_key(deployment: Deployment, row: ApiKey, now: int) -> IssuedKey:
 
 
 def make_signing_key(
-    deployment: Deployment, account_id: str, mode: str, now: int, signs_from: int
+    deployment: Deployment, account_id: str, mode: str, *, now: int, signs_from: int
 ) -> SigningKey:
     """A new ES256 key pair; the private half is sealed for this row alone."""
     key = ECKey.generate_key("P-256", auto_kid=False)
@@ -95,9 +95,10 @@ def create_account(
     _add_owner(account, email.lower(), now)
     secrets: dict[str, dict[str, str]] = {}
     for mode in MODES:
-        make_signing_key(deployment, account.id, mode, now, now).save(force_insert=True)
+        signing_key = make_signing_key(deployment, account.id, mode, now=now, signs_from=now)
+        signing_key.save(force_insert=True)
         secrets[mode] = {
-            f"{key_type}_key": _first_key(deployment, account, mode, key_type, now)
+            f"{key_type}_key": _first_key(deployment, account, mode, key_type, now=now)
             for key_type in ("secret", "publishable")
         }
     return NewAccount(account, email, secrets)
@@ -114,7 +115,9 @@ def _add_owner(account: Account, email: str, now: int) -> None:
     )
 
 
-def _first_key(deployment: Deployment, account: Account, mode: str, key_type: str, now: int) -> str:
+def _first_key(
+    deployment: Deployment, account: Account, mode: str, key_type: str, *, now: int
+) -> str:
     row = ApiKey(
         id=new_id("key", now),
         account=account,

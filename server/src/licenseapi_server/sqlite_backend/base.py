@@ -38,12 +38,12 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
         return connection
 
     def _refuse_write_outside_transaction(
-        self, execute: Callable[..., Any], sql: str, params: Any, many: Any, context: Any
+        self, execute: Callable[..., Any], sql: str, *rest: Any
     ) -> Any:
         if not self.in_atomic_block and not self._is_exclusive and WRITES.match(sql):
             message = "A write outside transaction.atomic() would skip the write lock."
             raise ProgrammingError(message)
-        return execute(sql, params, many, context)
+        return execute(sql, *rest)
 
     @property
     def write_lock(self) -> WriteLock:

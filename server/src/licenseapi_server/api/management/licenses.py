@@ -159,7 +159,7 @@ def list_(call: Call[NoBody, LicenseQuery]) -> Page[License]:
         with_relations(rows),
         "lic",
         lambda found: render_licenses(call, found, query.expand),
-        computed,
+        computed=computed,
     )
 
 

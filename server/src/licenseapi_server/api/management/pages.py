@@ -37,6 +37,7 @@ def list_page(
     rows: "QuerySet[Row]",
     prefix: str,
     render: Callable[[Sequence[Row]], list[Any]],
+    *,
     computed: Q | None = None,
 ) -> Page[Any]:
     """One page of `rows`. `computed` is a filter that no index serves."""

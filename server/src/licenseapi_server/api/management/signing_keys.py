@@ -76,7 +76,11 @@ def rotate(call: Call[NoBody, NoQuery]) -> SigningKey:
             row.save(update_fields=["signs_until", "published_until"])
     principal = call.principal
     new = issuing.make_signing_key(
-        call.deployment, principal.account_id, principal.mode, call.now, plan.takes_over_at
+        call.deployment,
+        principal.account_id,
+        principal.mode,
+        now=call.now,
+        signs_from=plan.takes_over_at,
     )
     new.save(force_insert=True)
 

@@ -166,14 +166,6 @@ SET used = usage_requestcounter.used + excluded.used""",
     {"count": "bigint", "month_start": "bigint"},
 )
 
-# All published signing keys of all accounts: the local set that tokens are verified with.
-# Read whole at start, then only what is new. Small; the primary key orders it.
-SIGNING_KEYS = statement(
-    """SELECT kid, account_id, mode, public_jwk, private_key_encrypted, signs_from,
-    signs_until, published_until, revoked_at
-FROM accounts_signingkey WHERE kid > :after ORDER BY kid LIMIT 1000"""
-)
-
 # The token keys of one account and mode, newest first: for the key set and for signing.
 # Index (account_id, mode, use, signs_from).
 SIGNING_KEYS_OF_ACCOUNT = statement(
