@@ -35,7 +35,7 @@ class Application:
         if scope["type"] == "http":
             parts = self._parts
             if scope["path"].startswith("/v1/") and scope["path"] != "/v1/openapi.json":
-                await parts.api(scope, receive, send)
+                await parts.api(scope, receive)
             else:
                 await parts.answer_other(scope, receive, send)
         elif scope["type"] == "lifespan":

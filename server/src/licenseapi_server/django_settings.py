@@ -23,6 +23,8 @@ def _postgres(url: str) -> dict[str, Any]:
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": query.pop("port", str(parts.port or "")),
         "CONN_MAX_AGE": None,
+        # Else each thread answers 503 once after the database has been away.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"options": timeouts, **query},
     }
 

@@ -5,12 +5,14 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
+from django.db.migrations.loader import MigrationLoader
 
-from licenseapi_server.api.app import HSTS, Api
+from licenseapi_server.api.app import Api
 from licenseapi_server.api.openapi import render_openapi
 from licenseapi_server.api.probes import Probes, Reply
 from licenseapi_server.api.reference_page import ReferencePages
 from licenseapi_server.api.request import read_body
+from licenseapi_server.api.response import HSTS
 from licenseapi_server.api.routes import ROUTES
 from licenseapi_server.api.runtime.store_postgres import PostgresStore
 from licenseapi_server.api.runtime.store_sqlite import SqliteStore
@@ -42,7 +44,7 @@ class Parts:
         )
         self.api = Api(deployment, store)
         self._settings = settings
-        self._probes = Probes(self.api)
+        self._probes = Probes(self.api, _known_migrations())
         self._openapi = render_openapi(ROUTES, settings.public_url)
         self._pages = ReferencePages(ROUTES, settings.public_url)
         wsgi: Any = get_wsgi_application()
@@ -136,6 +138,11 @@ async def _reply(send: Any, scope: dict[str, Any], reply: Reply) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     content = b"" if scope["method"] == "HEAD" else body
     await send({"type": "http.response.body", "body": content})
+
+
+def _known_migrations() -> frozenset[tuple[str, str]]:
+    """Those of this version. A database may have newer ones: a rolling upgrade."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
 def make_parts(settings: Settings) -> Parts:

@@ -7,7 +7,9 @@ knows a rule.
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
+from types import CoroutineType
 from typing import Any
 
 from licenseapi_server.api import idempotency
@@ -29,9 +31,18 @@ from licenseapi_server.api.rate_limits import RateLimits
 from licenseapi_server.api.registry import Route, Router
 from licenseapi_server.api.rendering import JSON, PROBLEM_JSON, render_problem
 from licenseapi_server.api.request import Request, is_known, read_body
+from licenseapi_server.api.response import (
+    API_VERSION,
+    RESPOND,
+    add_headers,
+    describe_content,
+    encode_headers,
+    render_head,
+)
 from licenseapi_server.api.routes import ROUTES
 from licenseapi_server.api.runtime.buffers import Buffers
 from licenseapi_server.api.runtime.key_ring import KeyRing
+from licenseapi_server.api.runtime.leases import Leases
 from licenseapi_server.api.runtime.rows import KeyRow, Loaded
 from licenseapi_server.api.runtime.store import Store
 from licenseapi_server.api.transport import Transport
@@ -39,14 +50,9 @@ from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.problems import Problem, field_problem
 
 logger = logging.getLogger("licenseapi.api")
-API_VERSION = "2026-11-01"
-HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
-FIXED_HEADERS = (
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"licenseapi-version", API_VERSION.encode()),
-)
+# A 204 has no length (RFC 9110, section 8.6), and that of a 304 would be the document's.
+WITHOUT_CONTENT = frozenset({204, 304})
+REPLAYED = ((b"idempotent-replayed", b"true"),)
 
 
 class Api:
@@ -56,13 +62,14 @@ class Api:
         settings = deployment.settings
         self.deployment = deployment
         self.store = store
-        self.buffers = Buffers(store)
+        leases = Leases(store)
+        self.buffers = Buffers(store, leases)
         self.key_ring = KeyRing(deployment, store)
         self.transport = Transport(settings)
         self._router = Router(ROUTES)
         self._authenticator = Authenticator(deployment, self.key_ring)
         self._rate_limits = RateLimits(deployment)
-        self._quota = Quota(deployment, store, self.buffers)
+        self._quota = Quota(deployment, store, self.buffers, leases)
         self._cors = Cors()
         self._base_url = settings.public_url
         self._threads = ThreadPoolExecutor(settings.management_threads, "management")
@@ -76,7 +83,7 @@ class Api:
         self._threads.shutdown()
         await self.store.close()
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Any) -> None:
         """Answer one request. Never raises: every failure has its answer."""
         now = time.time_ns() // 1000
         request: Request | None = None
@@ -88,7 +95,7 @@ class Api:
             request.code = rendered.code
             request.license_id = rendered.license_id or request.license_id
             request.is_replay = rendered.is_replay
-            if status == 200 and is_known(request, extra):  # noqa: PLR2004 - OK
+            if status == 200 and extra and is_known(request, extra):  # noqa: PLR2004 - OK
                 status, body = 304, b""
         except Problem as problem:
             request = request or Request({**scope, "headers": []}, now)
@@ -96,35 +103,24 @@ class Api:
             status, kind = problem.type.status, PROBLEM_JSON
             body = render_problem(problem, request.id, request.shown_path, self._base_url)
             extra = tuple(problem.headers.items())
-        headers = self._headers(request, body, kind, extra)
-        if request.method == "HEAD":
-            body = b""
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        content = b"" if status in WITHOUT_CONTENT else describe_content(kind, len(body))
+        head = self._render_head(request, content, extra)
+        await scope["extensions"][RESPOND](status, head, body)
         self.status_counts[status] = self.status_counts.get(status, 0) + 1
         self.buffers.add_line(request.log_line(status, time.time_ns() // 1000))
 
-    def _headers(
-        self, request: Request, body: bytes, kind: bytes, extra: tuple[tuple[str, str], ...]
-    ) -> list[tuple[bytes, bytes]]:
-        headers = [
-            (b"content-type", kind),
-            (b"content-length", b"%d" % len(body)),
-            (b"request-id", request.id.encode()),
-            *FIXED_HEADERS,
-            *request.rate_headers,
-        ]
+    def _render_head(
+        self, request: Request, content: bytes, extra: tuple[tuple[str, str], ...]
+    ) -> bytes:
+        is_secure = self.transport.is_secure(request.scheme, request.peer, request.headers)
+        head = render_head(content, request.id, is_secure=is_secure)
+        if request.rate_headers:
+            head = add_headers(head, request.rate_headers)
         if request.is_replay:
-            headers.append((b"idempotent-replayed", b"true"))
-        if self.transport.is_secure(request.scheme, request.peer, request.headers):
-            headers.append(HSTS)
+            head = add_headers(head, REPLAYED)
         if b"origin" in request.headers:
-            headers.extend(self._cors.headers(request))
-        if extra:
-            named = [(name.lower().encode(), value.encode("latin-1")) for name, value in extra]
-            replaced = {name for name, _ in named}
-            headers = [pair for pair in headers if pair[0] not in replaced] + named
-        return headers
+            head = add_headers(head, self._cors.headers(request))
+        return add_headers(head, encode_headers(extra)) if extra else head
 
     async def _answer(self, request: Request, receive: Any) -> Rendered:
         try:
@@ -164,6 +160,9 @@ class Api:
             allowed = ", ".join(sorted({*routes, *({"HEAD"} if "GET" in routes else set())}))
             raise Problem("method_not_allowed", headers={"Allow": allowed})
         request.route = route
+        if "\0" in request.path:
+            # No id has one, and PostgreSQL would refuse it as text.
+            raise Problem("not_found")
         asked = request.headers.get(b"licenseapi-version")
         if asked is not None and asked != API_VERSION.encode():
             raise Problem("unsupported_version")
@@ -182,7 +181,9 @@ class Api:
             subject = route.find_subject(
                 body, query, request.ids, credential.token, self.deployment
             )
-        asked = self._quota.ask(route, request.now) if subject is not None else None
+        asked = None
+        if subject is not None and self.store.takes_quota_while_loading:
+            asked = self._quota.ask(route, credential.lookup, request.now)
         loaded = await self.store.load(credential.lookup, subject, asked)
         use = QuotaUse(is_taken=bool(loaded.is_quota_taken))
         try:
@@ -210,12 +211,14 @@ class Api:
             request.path,
         )
         if route.is_runtime:
+            if asked is not None:
+                self._quota.note_account(credential.lookup, principal)
             return await self._run_runtime(route, call, use)
         return await self._run_management(request, route, call, content)
 
-    async def _read_credential(
+    def _read_credential(
         self, request: Request, route: Route, pairs: list[tuple[str, str]]
-    ) -> Credential:
+    ) -> Awaitable[Credential]:
         keys = [value for name, value in pairs if name == URL_PARAMETER] if pairs else []
         if keys:
             pairs[:] = [pair for pair in pairs if pair[0] != URL_PARAMETER]
@@ -224,7 +227,7 @@ class Api:
         if keys and not route.allows_key_in_url:
             raise Problem("credential_in_url", reason="api_key parameter")
         authorization = request.header(b"authorization")
-        return await self._authenticator.read(
+        return self._authenticator.read(
             authorization, keys[0] if keys else None, route, request.now
         )
 
@@ -281,11 +284,12 @@ class Api:
         return principal
 
     async def _run_runtime(self, route: Route, call: AnyCall, use: QuotaUse) -> Rendered:
-        await self._quota.take(route, call.principal, use, call.now)
+        if route.is_counted and not self._quota.take_from_memory(call.principal, use, call.now):
+            await self._quota.take(route, call.principal, use, call.now)
         try:
             rendered = await self._handle_runtime(route, call)
         except Problem as problem:
-            if problem.type.status >= 500:  # noqa: PLR2004 - ours, not the caller's
+            if problem.type.is_uncounted:
                 await self._quota.refund(call.principal, use, call.now)
             raise
         except Exception:
@@ -299,7 +303,10 @@ class Api:
         return rendered
 
     async def _handle_runtime(self, route: Route, call: AnyCall) -> Rendered:
-        return execution.render(execution.as_answer(await route.handler(call), route))
+        result = route.handler(call)
+        if type(result) is CoroutineType:
+            result = await result
+        return execution.render(execution.as_answer(result, route))
 
     async def _run_management(
         self, request: Request, route: Route, call: AnyCall, content: bytes
@@ -318,7 +325,7 @@ class Api:
                 self._threads, execution.run, route, call, replayed, take_quota
             )
         except Problem as problem:
-            if problem.type.status >= 500:  # noqa: PLR2004 - ours, not the caller's
+            if problem.type.is_uncounted:
                 await self._quota.refund(call.principal, use, call.now)
             raise
         except Exception:

@@ -47,13 +47,13 @@ class Cors:
         if origin not in msgspec.json.decode(key.allowed_origins, type=list[str]):
             raise Problem("origin_not_allowed", reason=f"origin {origin[:100]!r}")
 
-    def headers(self, request: Request) -> list[tuple[bytes, bytes]]:
+    def headers(self, request: Request) -> tuple[tuple[bytes, bytes], ...]:
         """Let the page read the answer, a refusal included: it has to see why."""
         if request.route is None or not request.route.is_runtime:
-            return []
+            return ()
         origin = request.headers[b"origin"]
-        return [
+        return (
             (b"access-control-allow-origin", origin),
             (b"access-control-expose-headers", EXPOSED_HEADERS),
             (b"vary", b"Origin"),
-        ]
+        )

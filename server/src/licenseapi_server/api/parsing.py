@@ -5,6 +5,7 @@ with a hook sees every object, so each body passes through both.
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -16,10 +17,14 @@ import msgspec
 from licenseapi_server.domain.problems import FieldError, Problem, field_problem, fields_problem
 
 MAX_QUERY_FIELDS = 100
-PATH = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
+PATH = re.compile(r" - at (?:`key` in )?`\$([^`]*)`$")
 STEP = re.compile(r"\[(\d+|\.\.\.)\]|\.([^.\[]+)")
 MISSING = re.compile(r"Object missing required field `([^`]*)`")
-UNKNOWN = re.compile(r"Object contains unknown field `([^`]*)`")
+UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+MIN_INTEGER, MAX_INTEGER = -(1 << 63), (1 << 63) - 1
+MAX_DIGITS = 20
+NUMBER = re.compile(r"[+-]?\.?[0-9]")
+INTEGER = re.compile(r"-?[0-9]+")
 
 
 class _DuplicateMemberError(ValueError):
@@ -40,7 +45,30 @@ def _refuse_constant(text: str) -> None:
     raise ValueError(message)
 
 
-_STRICT = json.JSONDecoder(object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
+def _read_integer(text: str) -> int:
+    number = int(text) if len(text) <= MAX_DIGITS else MAX_INTEGER + 1
+    if not MIN_INTEGER <= number <= MAX_INTEGER:
+        message = "a number lies outside 64 bits"
+        raise ValueError(message)
+    return number
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        message = "a number is too large"
+        raise ValueError(message)
+    return number
+
+
+_decode_anything = msgspec.json.Decoder().decode
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique_members,
+    parse_constant=_refuse_constant,
+    parse_int=_read_integer,
+    parse_float=_read_float,
+)
+_PLAIN_TYPES = frozenset({str, bool, type(None)})
 
 
 @cache
@@ -50,6 +78,36 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
 
 def parse_body(body: bytes, kind: Any) -> Any:
     """The body as `kind`. Raises Problem: invalid_json, duplicate_member, invalid_request."""
+    if not _is_plain(body):
+        _check_strictly(body)
+    try:
+        return _decoder(kind).decode(body)
+    except msgspec.ValidationError as error:
+        raise _as_problem(str(error)) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Problem("invalid_json", f"The body is not JSON: {error}.") from error
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether the body is one flat object of texts whose members are surely unique.
+
+    Every member has a colon, so when there are no more colons than different members, no
+    name stands twice and nothing is nested. A colon within a text only costs the long way.
+    """
+    if b"\\" in body:
+        return False
+    try:
+        value = _decode_anything(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False
+    return (
+        type(value) is dict
+        and len(value) == body.count(b":")
+        and _PLAIN_TYPES.issuperset(map(type, value.values()))
+    )
+
+
+def _check_strictly(body: bytes) -> None:
     try:
         text = body.decode("utf-8")
         value = _STRICT.decode(text)
@@ -68,13 +126,6 @@ def parse_body(body: bytes, kind: Any) -> Any:
         raise Problem("invalid_json", f"The body is not JSON: {error}.") from error
     if b"\\u" in body or b"\\U" in body:
         _refuse_bad_characters(value)
-    try:
-        decoded = _decoder(kind).decode(body)
-    except msgspec.ValidationError as error:
-        raise _as_problem(str(error)) from error
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Problem("invalid_json", f"The body is not JSON: {error}.") from error
-    return decoded
 
 
 def _refuse_bad_characters(value: Any) -> None:
@@ -93,8 +144,14 @@ def _refuse_bad_characters(value: Any) -> None:
 
 
 def _pointer(path: str) -> str:
-    steps = [index or name for index, name in STEP.findall(path)]
-    return "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in steps)
+    # msgspec does not say which member of a map it is: the map itself is named then.
+    steps = [index or name for index, name in STEP.findall(path.partition("[...]")[0])]
+    return "".join(f"/{_escape(step)}" for step in steps)
+
+
+def _escape(name: str) -> str:
+    """A name as a step of a pointer (RFC 6901, section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _as_problem(text: str) -> Problem:
@@ -110,7 +167,9 @@ def _as_problem(text: str) -> Problem:
     if unknown:
         name = unknown.group(1)
         return field_problem(
-            f"{pointer}/{name}", f"`{name}` is not a field of this request.", code="unknown_field"
+            f"{pointer}/{_escape(name)}",
+            f"`{name}` is not a field of this request.",
+            code="unknown_field",
         )
     return field_problem(pointer, f"{sentence}.")
 
@@ -145,6 +204,8 @@ def parse_query(pairs: list[tuple[str, str]], kind: Any) -> Any:
     values: dict[str, Any] = {}
     for name, value in pairs:
         outer, bracket, key = name.partition("[")
+        if fields.get(name) == "word" and NUMBER.match(value) and not INTEGER.fullmatch(value):
+            raise field_problem(f"/{name}", f"`{name}` must be a whole number in digits.")
         if bracket and fields.get(outer) == "map":
             entries = values.setdefault(outer, {})
             _put_once(entries, key.rstrip("]"), value, name)

@@ -19,8 +19,9 @@ class Probes:
 
     PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, migrations: frozenset[tuple[str, str]]) -> None:
         self._api = api
+        self._migrations = migrations
         self._started = time.monotonic()
 
     async def reply(self, path: str, headers: dict[bytes, bytes]) -> Reply:
@@ -32,11 +33,14 @@ class Probes:
         return self._metrics(headers)
 
     async def _ready(self) -> Reply:
-        """Ready means: the database answers, and its clock agrees with ours."""
+        """Ready means: the database answers, has all migrations, and its clock agrees."""
         try:
-            clock = await self._api.store.ping()
+            applied = await self._api.store.applied_migrations()
+            clock = await self._api.store.clock()
         except self._api.store.unavailable:
             return 503, JSON, encode({"status": "unavailable", "reason": "database"})
+        if not self._migrations <= applied:
+            return 503, JSON, encode({"status": "unavailable", "reason": "migrations"})
         if clock is not None and abs(clock - time.time_ns() // 1000) > MAX_CLOCK_DRIFT:
             return 503, JSON, encode({"status": "unavailable", "reason": "clock"})
         return 200, JSON, encode({"status": "ready"})

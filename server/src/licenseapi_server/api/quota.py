@@ -5,11 +5,14 @@ from typing import Any
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.registry import Route
 from licenseapi_server.api.runtime.buffers import Buffers
-from licenseapi_server.api.runtime.rows import QuotaAsk
+from licenseapi_server.api.runtime.leases import Leases
+from licenseapi_server.api.runtime.rows import QuotaAsk, SecretLookup, TokenLookup
 from licenseapi_server.api.runtime.store import Store
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.domain.quotas import MonthClock, month_bounds
+
+MAX_ACCOUNTS = 10_000
 
 
 class QuotaUse:
@@ -25,33 +28,50 @@ class QuotaUse:
 class Quota:
     """Takes and gives back requests of limited plans; counts those of the others."""
 
-    def __init__(self, deployment: Deployment, store: Store, buffers: Buffers) -> None:
+    def __init__(
+        self, deployment: Deployment, store: Store, buffers: Buffers, leases: Leases
+    ) -> None:
         self._deployment = deployment
         self._store = store
         self._buffers = buffers
+        self._leases = leases
+        self._accounts: dict[bytes | str, tuple[str, str]] = {}
         self._months = MonthClock()
 
-    def ask(self, route: Route, now: int) -> QuotaAsk | None:
+    def ask(self, route: Route, lookup: SecretLookup | TokenLookup, now: int) -> QuotaAsk:
         """What to take while loading, on a store that can do both in one round trip."""
-        if not self._store.takes_quota_while_loading or not route.is_counted:
-            return None
-        return QuotaAsk(route.scope or "", self._months.start_of(now), now)
+        start = self._months.start_of(now)
+        account = self._accounts.get(_name_of(lookup))
+        has_leased = account is not None and self._leases.holds((*account, start))
+        wanted = 1 if route.is_counted and not has_leased else 0
+        return QuotaAsk(wanted, route.scope or "", start, now)
+
+    def take_from_memory(self, principal: Principal, use: QuotaUse, now: int) -> bool:
+        """Count the call without asking the database: False when that has to decide."""
+        plan = self._deployment.plan_for(principal.plan, principal.mode)
+        counter = (principal.account_id, principal.mode, self._months.start_of(now))
+        maximum = plan.max_requests_per_month
+        if maximum is None:
+            self._buffers.count_request(counter)
+            use.is_counted = True
+            return True
+        if not use.is_taken:
+            use.is_taken = self._leases.spend(counter, maximum)
+        return use.is_taken
+
+    def note_account(self, lookup: SecretLookup | TokenLookup, principal: Principal) -> None:
+        """Remember whose credential this was: a hint for `ask`, which decides nothing."""
+        if len(self._accounts) > MAX_ACCOUNTS:
+            self._accounts.clear()
+        self._accounts[_name_of(lookup)] = (principal.account_id, principal.mode)
 
     async def take(self, route: Route, principal: Principal, use: QuotaUse, now: int) -> None:
         """Count the call. Raises Problem quota_exceeded."""
-        if not route.is_counted:
+        if not route.is_counted or self.take_from_memory(principal, use, now):
             return
         plan = self._deployment.plan_for(principal.plan, principal.mode)
-        start = self._months.start_of(now)
-        maximum = plan.max_requests_per_month
-        if maximum is None:
-            self._buffers.count_request(principal.account_id, principal.mode, start)
-            use.is_counted = True
-            return
-        if not use.is_taken:
-            use.is_taken = await self._store.take_quota(
-                principal.account_id, principal.mode, start, maximum
-            )
+        counter = (principal.account_id, principal.mode, self._months.start_of(now))
+        use.is_taken = await self._store.take_quota(counter, plan.max_requests_per_month or 0)
         if not use.is_taken and not route.ignores_quota:
             raise exceeded(now)
 
@@ -61,12 +81,18 @@ class Quota:
 
     async def give_back(self, account_id: str, mode: str, use: QuotaUse, now: int) -> None:
         """The same, while only the account is known."""
+        counter = (account_id, mode, self._months.start_of(now))
         if use.is_counted:
             use.is_counted = False
-            self._buffers.count_request(account_id, mode, self._months.start_of(now), -1)
+            self._buffers.count_request(counter, -1)
         if use.is_taken:
             use.is_taken = False
-            await self._store.refund_quota(account_id, mode, self._months.start_of(now))
+            if not self._leases.put_back(counter):
+                await self._store.refund_quota(counter)
+
+
+def _name_of(lookup: SecretLookup | TokenLookup) -> bytes | str:
+    return lookup.digest if isinstance(lookup, SecretLookup) else lookup.key_id
 
 
 def exceeded(now: int) -> Problem:

@@ -19,6 +19,7 @@ LENGTH = len("lapi_sk_live_") + SECRET_CHARACTERS + CHECKSUM_CHARACTERS
 FIND_IN_TEXT = re.compile(r"lapi_(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{49}")
 _SHAPE = re.compile(r"lapi_(sk|rk|pk)_(live|test)_[0-9A-Za-z]{49}")
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+_VALUES = {pair: value for value, pair in enumerate(_PAIRS)}
 _BLOCK = 64
 
 
@@ -49,6 +50,11 @@ def _checksum(body: str) -> str:
     return f"{_PAIRS[high]}{_PAIRS[middle]}{_PAIRS[low]}"
 
 
+def _read_checksum(text: str) -> int:
+    high, middle, low = _VALUES[text[-6:-4]], _VALUES[text[-4:-2]], _VALUES[text[-2:]]
+    return (high * len(_PAIRS) + middle) * len(_PAIRS) + low
+
+
 def make_api_key(key_type: str, mode: str, randomness: bytes) -> str:
     """A new key text. `randomness` is 32 bytes from the system's generator."""
     number = int.from_bytes(randomness, "big")
@@ -61,7 +67,7 @@ def parse_api_key(text: str) -> ApiKeyText | None:
     found = _SHAPE.fullmatch(text)
     if not found:
         return None
-    if _checksum(text[:-CHECKSUM_CHARACTERS]) != text[-CHECKSUM_CHARACTERS:]:
+    if zlib.crc32(text[:-CHECKSUM_CHARACTERS].encode()) != _read_checksum(text):
         return None
     marker, mode = found.groups()
     return ApiKeyText(text, TYPES[marker], mode)

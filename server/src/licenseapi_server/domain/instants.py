@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -18,7 +17,8 @@ _SHAPE = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:([Zz])|([+-])(\d\d):(\d\d))",
     re.ASCII,
 )
-_TWO_DIGITS = [f"{number:02d}" for number in range(60)]
+# All is UTC: without a zone isoformat() has no offset to write.
+_NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 
 
 def parse_instant(text: str) -> int:
@@ -58,17 +58,6 @@ def to_datetime(instant: int) -> datetime:
     return EPOCH + timedelta(microseconds=instant)
 
 
-@lru_cache(maxsize=4096)
-def _render_day(day: int) -> str:
-    return (EPOCH + timedelta(days=day)).date().isoformat()
-
-
 def render_instant(instant: int) -> str:
     """RFC 3339 in UTC, with `Z`; the fraction only when there is one."""
-    seconds, fraction = divmod(instant, SECOND)
-    day, seconds = divmod(seconds, 86_400)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    digits = _TWO_DIGITS
-    text = f"{_render_day(day)}T{digits[hour]}:{digits[minute]}:{digits[second]}"
-    return f"{text}.{fraction:06d}Z" if fraction else f"{text}Z"
+    return f"{(_NAIVE_EPOCH + timedelta(0, 0, instant)).isoformat()}Z"

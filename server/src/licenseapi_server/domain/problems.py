@@ -16,6 +16,9 @@ from typing import Any
 
 import msgspec
 
+SERVER_ERROR = 500
+UNCOUNTED = frozenset({400, 401, 403, 413, 415, 429})
+
 
 class ProblemType(msgspec.Struct, frozen=True):
     """One error code: its HTTP status, its title, and what the caller should do."""
@@ -24,6 +27,11 @@ class ProblemType(msgspec.Struct, frozen=True):
     status: int
     title: str
     action: str
+
+    @property
+    def is_uncounted(self) -> bool:
+        """Whether a request that ends so costs nothing of the plan (3-domain, Plans)."""
+        return self.status >= SERVER_ERROR or self.status in UNCOUNTED
 
 
 class FieldError(msgspec.Struct, frozen=True):

@@ -2,12 +2,18 @@
 
 import asyncio
 import time
+from functools import partial
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from licenseapi_server.api.rendering import PROBLEM_JSON, render_problem
 from licenseapi_server.api.request import Request
+from licenseapi_server.api.response import RESPOND
 from licenseapi_server.domain.problems import Problem
 
 MAX_HEAD = 32 * 1024
@@ -65,6 +71,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse("head_too_large")
             return
         super().on_headers_complete()
+        extensions: Any = {RESPOND: partial(_respond, self.cycle)}
+        self.scope["extensions"] = extensions
 
     def _head_parts(self) -> list[bytes]:
         return [self.url, *(part for pair in self.headers for part in pair)]
@@ -93,6 +101,34 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
             self.transport.write(render_refusal(Problem(code, detail)))
         self.transport.close()
+
+
+async def _respond(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> None:
+    """Send a whole response in one write: half the system calls of ASGI's two messages.
+
+    `head` has the headers, each line ended. Raises RuntimeError when a value holds a line
+    break of its own: it would be a header that nobody meant.
+    """
+    if cycle.flow.write_paused and not cycle.disconnected:
+        await cycle.flow.drain()
+    if cycle.disconnected:
+        return
+    if head.count(b"\r") != head.count(b"\n") or head.count(b"\r\n") != head.count(b": "):
+        message = "A header has a line break in its value."
+        raise RuntimeError(message)
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    (name, value), *_ = cycle.default_headers
+    close = b"" if cycle.keep_alive else b"connection: close\r\n"
+    if cycle.scope["method"] == "HEAD":
+        body = b""
+    cycle.transport.write(
+        b"%b%b: %b\r\n%b%b\r\n%b" % (STATUS_LINE[status], name, value, head, close, body)
+    )
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()
 
 
 def render_refusal(problem: Problem) -> bytes:

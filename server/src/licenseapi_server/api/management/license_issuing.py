@@ -63,7 +63,8 @@ def prepare(call: AnyCall, body: NewLicense) -> Prepared:
         call.principal.mode,
         call.now,
         expires_at
-        or initial_expiry(
+        if expires_at is not None
+        else initial_expiry(
             created_at=call.now,
             starts_at=starts_at,
             duration=policy.duration,

@@ -9,6 +9,8 @@ import logging
 from typing import Any
 
 from licenseapi_server.api.runtime import sql
+from licenseapi_server.api.runtime.leases import Leases
+from licenseapi_server.api.runtime.rows import Counter
 from licenseapi_server.domain.instants import SECOND
 
 logger = logging.getLogger("licenseapi.telemetry")
@@ -23,15 +25,16 @@ WRITTEN_CAPACITY = 100_000
 class Buffers:
     """The telemetry of one process, on its way to the database."""
 
-    def __init__(self, store: Any) -> None:
+    def __init__(self, store: Any, leases: Leases) -> None:
         self._store = store
+        self._leases = leases
         self._lines: list[tuple[Any, ...]] = []
         self.dropped_lines = 0
         self._keys: dict[str, tuple[int, str]] = {}
         self._secrets: dict[str, int] = {}
         self._licenses: dict[str, int] = {}
         self._written_at: dict[str, int] = {}
-        self._counts: dict[tuple[str, str, int], int] = {}
+        self._counts: dict[Counter, int] = {}
         self._pins: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -47,6 +50,7 @@ class Buffers:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._leases.stop()
         for flush in (self.flush_log, self.flush_facts):
             try:
                 await flush()
@@ -82,9 +86,8 @@ class Buffers:
         if last_at is None or at - last_at >= COALESCED:
             self._licenses[license_id] = at
 
-    def count_request(self, account_id: str, mode: str, month_start: int, amount: int = 1) -> None:
+    def count_request(self, counter: Counter, amount: int = 1) -> None:
         """Count a request of a plan without a limit, or take the count back."""
-        counter = (account_id, mode, month_start)
         self._counts[counter] = self._counts.get(counter, 0) + amount
 
     def pin_version(self, account_id: str, version: str) -> None:
@@ -111,6 +114,8 @@ class Buffers:
     async def flush_facts(self) -> None:
         """Write times and counts; keep the counts when that fails."""
         counts, self._counts = self._counts, {}
+        for counter, unspent in self._leases.drain().items():
+            counts[counter] = counts.get(counter, 0) - unspent
         keys, self._keys = self._keys, {}
         secrets, self._secrets = self._secrets, {}
         self._note_written(keys, secrets)

@@ -1,5 +1,6 @@
 """What a validation shows of a license: the client view, and a little more for servers."""
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,9 +16,12 @@ from licenseapi_server.domain.license_state import (
 from licenseapi_server.domain.limits import Limits, effective_limits
 from licenseapi_server.domain.verdict import GrantedEntitlement
 
-_ENTITLEMENTS = msgspec.json.Decoder(tuple[GrantedEntitlement, ...])
 _OVERRIDES = msgspec.json.Decoder(dict[str, int | str])
-_REQUIRES = msgspec.json.Decoder(tuple[str, ...])
+# Licenses of a policy share these texts; what a text means never changes.
+_decode_entitlements = lru_cache(maxsize=4096)(
+    msgspec.json.Decoder(tuple[GrantedEntitlement, ...]).decode
+)
+_decode_requires = lru_cache(maxsize=256)(msgspec.json.Decoder(tuple[str, ...]).decode)
 
 
 class ValidatedLicense(msgspec.Struct, kw_only=True):
@@ -45,12 +49,15 @@ class ValidatedLicense(msgspec.Struct, kw_only=True):
 
 def entitlements_at(row: LicenseRow, now: int) -> tuple[GrantedEntitlement, ...]:
     """What the license carries now, its policy's first; an attachment may have ended."""
-    if row.policy_entitlements == "[]" and row.entitlements == "[]":
-        return ()
-    inherited = _ENTITLEMENTS.decode(row.policy_entitlements)
-    own = _ENTITLEMENTS.decode(row.entitlements)
+    inherited = row.policy.entitlements
+    if row.entitlements == "[]":
+        if inherited == "[]":
+            return ()
+        granted = _decode_entitlements(inherited)
+    else:
+        granted = _decode_entitlements(inherited) + _decode_entitlements(row.entitlements)
     live: dict[str, GrantedEntitlement] = {}
-    for item in inherited + own:
+    for item in granted:
         if item.expires_at is None or item.expires_at > now:
             live.setdefault(item.code, item)
     return tuple(live.values())
@@ -61,7 +68,8 @@ def required_by(row: LicenseRow) -> tuple[str, ...]:
 
     Its default depends on limits whose checks are not part of this version.
     """
-    return _REQUIRES.decode(row.requires) if row.requires else ()
+    requires = row.policy.requires
+    return _decode_requires(requires) if requires else ()
 
 
 def status_of(row: LicenseRow, now: int) -> str:
@@ -74,23 +82,25 @@ def status_of(row: LicenseRow, now: int) -> str:
         revoked_at=row.revoked_at,
         customer_banned_at=row.customer_banned_at,
         last_used_at=row.last_validated_at,
-        grace_period=row.grace_period,
+        grace_period=row.policy.grace_period,
     )
     return compute_status(state, now)
 
 
 def limits_of(row: LicenseRow) -> Limits:
     """The limits in force."""
-    policy = Limits(
-        row.max_activations,
-        row.max_leases,
-        row.max_users,
-        row.max_cores,
-        row.max_memory_bytes,
-        row.max_disk_bytes,
+    policy = row.policy
+    limits = Limits(
+        policy.max_activations,
+        policy.max_leases,
+        policy.max_users,
+        policy.max_cores,
+        policy.max_memory_bytes,
+        policy.max_disk_bytes,
     )
-    overrides = {} if row.overrides == "{}" else _OVERRIDES.decode(row.overrides)
-    return effective_limits(policy, overrides)
+    if row.overrides == "{}":
+        return limits
+    return effective_limits(limits, _OVERRIDES.decode(row.overrides))
 
 
 def view_license(row: LicenseRow, now: int, *, is_client: bool) -> ValidatedLicense:
@@ -98,8 +108,10 @@ def view_license(row: LicenseRow, now: int, *, is_client: bool) -> ValidatedLice
     # Stored as JSON text by the server itself: passed on without decoding.
     metadata: Any = msgspec.Raw(row.metadata.encode())
     expires_at = optional_instant(row.expires_at)
-    has_grace = row.grace_period is not None
-    ends_at = compute_ends_at(row.expires_at, row.grace_period) if has_grace else None
+    grace_period = row.policy.grace_period
+    ends_at = expires_at
+    if grace_period is not None:
+        ends_at = optional_instant(compute_ends_at(row.expires_at, grace_period))
     return ValidatedLicense(
         id=row.id,
         name=row.name,
@@ -110,7 +122,7 @@ def view_license(row: LicenseRow, now: int, *, is_client: bool) -> ValidatedLice
         customer_id=msgspec.UNSET if is_client else row.customer_id,
         starts_at=optional_instant(row.starts_at),
         expires_at=expires_at,
-        ends_at=optional_instant(ends_at) if has_grace else expires_at,
+        ends_at=ends_at,
         limits=limits_of(row),
         activation_count=row.activation_count,
         metadata=metadata,

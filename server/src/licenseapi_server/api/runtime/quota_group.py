@@ -10,8 +10,7 @@ from typing import Any
 
 from licenseapi_server.api.runtime import sql
 from licenseapi_server.api.runtime.group_commit import GroupWriter
-
-Counter = tuple[str, str, int]
+from licenseapi_server.api.runtime.rows import Counter
 
 
 class QuotaGroup:

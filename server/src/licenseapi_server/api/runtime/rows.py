@@ -1,6 +1,10 @@
 """What the runtime's statements read, as values. Field order is the column order in sql.py."""
 
+from collections.abc import Callable
+
 import msgspec
+
+from licenseapi_server.domain.license_keys import fold_license_key
 
 
 class KeyRow(msgspec.Struct, frozen=True):
@@ -27,12 +31,34 @@ class KeyRow(msgspec.Struct, frozen=True):
     is_signing_key_live: bool
 
 
+# A plan's requests are counted by account, mode and the instant at which the month began.
+Counter = tuple[str, str, int]
 KEY_FIELDS = len(KeyRow.__struct_fields__)
+
+
+class PolicyRow(msgspec.Struct, frozen=True):
+    """What a license takes from its policy and product."""
+
+    product_code: str
+    requires: str | None
+    expiration_strategy: str
+    grace_period: str | None
+    entitlements: str
+    max_activations: int | None
+    max_leases: int | None
+    max_users: int | None
+    max_cores: int | None
+    max_memory_bytes: int | None
+    max_disk_bytes: int | None
+
+
+POLICY_FIELDS = len(PolicyRow.__struct_fields__)
 
 
 class LicenseRow(msgspec.Struct, frozen=True):
     """A license with its policy, product and customer, as a verdict needs it."""
 
+    policy: PolicyRow
     id: str
     product_id: str
     policy_id: str
@@ -50,17 +76,6 @@ class LicenseRow(msgspec.Struct, frozen=True):
     overrides: str
     metadata: str
     activation_count: int
-    product_code: str
-    requires: str | None
-    expiration_strategy: str
-    grace_period: str | None
-    policy_entitlements: str
-    max_activations: int | None
-    max_leases: int | None
-    max_users: int | None
-    max_cores: int | None
-    max_memory_bytes: int | None
-    max_disk_bytes: int | None
     customer_banned_at: int | None
 
 
@@ -80,16 +95,32 @@ class TokenLookup(msgspec.Struct, frozen=True):
 
 
 class LicenseLookup(msgspec.Struct, frozen=True):
-    """Find a license by id, or by the digests of a key (exact text, folded text)."""
+    """Find a license by its id, or by what a customer typed.
+
+    Own keys are stored under the digest of their folded text, foreign ones as they are.
+    """
 
     license_id: str = ""
-    exact: bytes = b""
-    folded: bytes = b""
+    key: str = ""
+    digest: Callable[[str], bytes] | None = None
+
+    @property
+    def folded(self) -> bytes:
+        """The digest of one of our own keys, however it was typed."""
+        return self.digest(fold_license_key(self.key)) if self.digest else b""
+
+    @property
+    def exact(self) -> bytes:
+        """The digest of a key that the vendor brought along."""
+        return self.digest(self.key) if self.digest else b""
 
 
 class QuotaAsk(msgspec.Struct, frozen=True):
-    """Take one request from the plan in the same round trip, if the key may call at all."""
+    """Take `wanted` (0 or 1) requests from the plan in the same round trip, if the key may
+    call at all.
+    """
 
+    wanted: int
     scope: str
     month_start: int
     now: int

@@ -61,14 +61,14 @@ WHERE k.id = :key_id AND k.account_id = :account_id LIMIT 1"""
 _LICENSE_COLUMNS = """l.id, l.product_id, l.policy_id, l.customer_id, l.name, l.key_digest,
     l.key_hint, l.starts_at, l.expires_at, l.suspended_at, l.revoked_at, l.created_at,
     l.last_validated_at, l.entitlements, l.overrides, l.metadata, l.activation_count,
-    r.code AS product_code, p.requires, p.expiration_strategy, p.grace_period,
-    p.entitlements AS policy_entitlements, p.max_activations, p.max_leases, p.max_users,
-    p.max_cores, p.max_memory_bytes, p.max_disk_bytes, c.banned_at AS customer_banned_at"""
+    c.banned_at AS customer_banned_at"""
 
 _LICENSE_TABLES = """licensing_license l
-JOIN catalog_policy p ON p.id = l.policy_id
-JOIN catalog_product r ON r.id = l.product_id
 LEFT JOIN licensing_customer c ON c.id = l.customer_id"""
+
+_POLICY_COLUMNS = """r.code AS product_code, p.requires, p.expiration_strategy, p.grace_period,
+    p.entitlements AS policy_entitlements, p.max_activations, p.max_leases, p.max_users,
+    p.max_cores, p.max_memory_bytes, p.max_disk_bytes"""
 
 # Authenticates a key: asked on every request, so that a revocation holds at the next one.
 # Served by the unique index on accounts_apikeysecret.digest, then two primary keys.
@@ -78,19 +78,25 @@ KEY_BY_SECRET = statement(_KEY_BY_SECRET)
 # they are now. Primary keys, and the unique index (account_id, jti).
 KEY_BY_TOKEN = statement(_KEY_BY_TOKEN)
 
-# A license by what the customer typed: own keys are stored folded, foreign ones as they
-# are. Served by the unique index (account_id, mode, key_digest).
+# A license by the digest of its key (SQLite; see `_opening` for PostgreSQL). Served by the
+# unique index (account_id, mode, key_digest).
 LICENSE_BY_DIGEST = statement(
     f"""SELECT {_LICENSE_COLUMNS} FROM {_LICENSE_TABLES}
-WHERE l.account_id = :account_id AND l.mode = :mode AND l.key_digest IN (:exact, :folded)
-LIMIT 1"""
+WHERE l.account_id = :account_id AND l.mode = :mode AND l.key_digest = :digest LIMIT 1"""
 )
 
-# A license by its id, or by the token bound to it. Primary key; account and mode are
-# compared too, so that another tenant's id finds nothing.
+# A license by its id, or by the token bound to it (SQLite). Primary key; account and mode
+# are compared too, so that another tenant's id finds nothing.
 LICENSE_BY_ID = statement(
     f"""SELECT {_LICENSE_COLUMNS} FROM {_LICENSE_TABLES}
 WHERE l.id = :license_id AND l.account_id = :account_id AND l.mode = :mode LIMIT 1"""
+)
+
+# What a license takes from its policy and product: read once for all licenses of a policy,
+# as long as nothing is written (SQLite). Two primary keys.
+POLICY_BY_ID = statement(
+    f"""SELECT {_POLICY_COLUMNS} FROM catalog_policy p
+JOIN catalog_product r ON r.id = p.product_id WHERE p.id = :policy_id LIMIT 1"""
 )
 
 
@@ -106,7 +112,7 @@ def _opening(key: str, license_match: str) -> Statement:
 q AS (
     INSERT INTO usage_requestcounter (account_id, mode, month_start, used)
     SELECT k.account_id, k.mode, :month_start, 1 FROM k
-    WHERE k.is_enabled AND k.revoked_at IS NULL AND k.allowed_ips = ''
+    WHERE :wanted > 0 AND k.is_enabled AND k.revoked_at IS NULL AND k.allowed_ips = ''
       AND (k.expires_at IS NULL OR k.expires_at > :now)
       AND (k.secret_expires_at IS NULL OR k.secret_expires_at > :now)
       AND NOT k.is_token_denied AND k.is_signing_key_live
@@ -119,10 +125,18 @@ q AS (
 )
 SELECT k.*, found.*, EXISTS (SELECT 1 FROM q) AS is_quota_taken
 FROM k LEFT JOIN LATERAL (
-    SELECT {_LICENSE_COLUMNS} FROM {_LICENSE_TABLES}
+    SELECT {_LICENSE_COLUMNS}, {_POLICY_COLUMNS} FROM {_LICENSE_TABLES}
+    JOIN catalog_policy p ON p.id = l.policy_id
+    JOIN catalog_product r ON r.id = p.product_id
     WHERE l.account_id = k.account_id AND l.mode = k.mode AND {license_match} LIMIT 1
 ) found ON TRUE LIMIT 1""",
-        {"limits": "jsonb", "month_start": "bigint", "now": "bigint", "scope": "text"},
+        {
+            "limits": "jsonb",
+            "wanted": "bigint",
+            "month_start": "bigint",
+            "now": "bigint",
+            "scope": "text",
+        },
     )
 
 
@@ -228,8 +242,10 @@ VALUES (:id, :account_id, :mode, :credential_type, :key_id, :token_id, :operatio
     :created_at)"""
 )
 
-# Whether the database answers at all, for the readiness probe.
-PING = statement("SELECT 1 LIMIT 1")
+# Which migrations the database has: a node that needs another one is not ready. Primary key.
+APPLIED_MIGRATIONS = statement(
+    "SELECT app, name FROM django_migrations WHERE id > 0 ORDER BY id LIMIT 1000"
+)
 
 MAIN_STATEMENTS = {
     name: value

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from licenseapi_server.api.runtime.rows import (
+    Counter,
     LicenseLookup,
-    LicenseRow,
     Loaded,
     QuotaAsk,
     SecretLookup,
@@ -36,17 +36,15 @@ class Store(Protocol):
         """The facts of one request."""
         ...
 
-    async def find_license(
-        self, account_id: str, mode: str, lookup: LicenseLookup
-    ) -> LicenseRow | None:
-        """A license of this account and mode."""
-        ...
-
-    async def take_quota(self, account_id: str, mode: str, month_start: int, maximum: int) -> bool:
+    async def take_quota(self, counter: Counter, maximum: int) -> bool:
         """Take one request from the plan."""
         ...
 
-    async def refund_quota(self, account_id: str, mode: str, month_start: int) -> None:
+    async def lease_quota(self, counter: Counter, wanted: int, maximum: int) -> bool:
+        """Take several, all or none."""
+        ...
+
+    async def refund_quota(self, counter: Counter) -> None:
         """Give one back."""
 
     async def find_signing_key(self, kid: str) -> SigningKeyRow | None:
@@ -66,6 +64,10 @@ class Store(Protocol):
     async def write_log(self, rows: list[tuple[Any, ...]]) -> None:
         """Write request-log lines."""
 
-    async def ping(self) -> int | None:
+    async def clock(self) -> int | None:
         """The database's clock, or None when it is this machine's."""
+        ...
+
+    async def applied_migrations(self) -> set[tuple[str, str]]:
+        """App and name of every migration that the database has."""
         ...

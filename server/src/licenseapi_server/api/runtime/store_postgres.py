@@ -10,10 +10,13 @@ import msgspec
 from licenseapi_server.api.runtime import sql
 from licenseapi_server.api.runtime.rows import (
     KEY_FIELDS,
+    POLICY_FIELDS,
+    Counter,
     KeyRow,
     LicenseLookup,
     LicenseRow,
     Loaded,
+    PolicyRow,
     QuotaAsk,
     SecretLookup,
     SigningKeyRow,
@@ -105,8 +108,7 @@ class PostgresStore:
         """Key, license and one request of the plan, in one round trip."""
         if subject is None or quota is None:
             return await self._load_key(credential)
-        match: tuple[Any, ...] = (subject.exact, subject.folded)
-        limits = (quota.month_start, quota.now, quota.scope, self._limits)
+        limits = (quota.month_start, quota.wanted, quota.now, quota.scope, self._limits)
         if isinstance(credential, TokenLookup):
             statement = sql.OPEN_BY_TOKEN_AND_ID
             parameters = (*_token_parameters(credential), *limits, subject.license_id)
@@ -115,14 +117,17 @@ class PostgresStore:
             parameters = (credential.digest, *limits, subject.license_id)
         else:
             statement = sql.OPEN_BY_SECRET_AND_DIGEST
-            parameters = (credential.digest, *limits, *match)
+            parameters = (credential.digest, *limits, subject.exact, subject.folded)
         row = await self._row(statement, parameters)
         if row is None:
             return Loaded(None)
         values = tuple(row)
         key = KeyRow(*values[:KEY_FIELDS])
-        found = values[KEY_FIELDS] is not None
-        return Loaded(key, LicenseRow(*values[KEY_FIELDS:-1]) if found else None, values[-1])
+        if values[KEY_FIELDS] is None:
+            return Loaded(key, None, values[-1])
+        policy = PolicyRow(*values[-1 - POLICY_FIELDS : -1])
+        license_row = LicenseRow(policy, *values[KEY_FIELDS : -1 - POLICY_FIELDS])
+        return Loaded(key, license_row, values[-1])
 
     async def _load_key(self, credential: SecretLookup | TokenLookup) -> Loaded:
         if isinstance(credential, SecretLookup):
@@ -131,27 +136,19 @@ class PostgresStore:
             row = await self._row(sql.KEY_BY_TOKEN, _token_parameters(credential))
         return Loaded(KeyRow(*row) if row else None)
 
-    async def find_license(
-        self, account_id: str, mode: str, lookup: LicenseLookup
-    ) -> LicenseRow | None:
-        """A license of this account and mode."""
-        if lookup.license_id:
-            row = await self._row(sql.LICENSE_BY_ID, (lookup.license_id, account_id, mode))
-        else:
-            parameters = (account_id, mode, lookup.exact, lookup.folded)
-            row = await self._row(sql.LICENSE_BY_DIGEST, parameters)
-        return LicenseRow(*row) if row else None
-
-    async def take_quota(self, account_id: str, mode: str, month_start: int, maximum: int) -> bool:
+    async def take_quota(self, counter: Counter, maximum: int) -> bool:
         """Take one request from the plan; False when none is left."""
-        if maximum < 1:
-            return False
-        row = await self._row(sql.TAKE_QUOTA, (account_id, mode, month_start, 1, maximum))
-        return row is not None
+        return await self.lease_quota(counter, 1, maximum)
 
-    async def refund_quota(self, account_id: str, mode: str, month_start: int) -> None:
+    async def lease_quota(self, counter: Counter, wanted: int, maximum: int) -> bool:
+        """Take several, all or none."""
+        if maximum < wanted:
+            return False
+        return await self._row(sql.TAKE_QUOTA, (*counter, wanted, maximum)) is not None
+
+    async def refund_quota(self, counter: Counter) -> None:
         """Give one request back."""
-        await self._row(sql.REFUND_QUOTA, (1, account_id, mode, month_start))
+        await self._row(sql.REFUND_QUOTA, (1, *counter))
 
     async def find_signing_key(self, kid: str) -> SigningKeyRow | None:
         """One token key, of whatever account."""
@@ -184,12 +181,18 @@ class PostgresStore:
                 "audit_requestlogentry", records=rows, columns=sql.LOG_REQUEST.names
             )
 
-    async def ping(self) -> int | None:
+    async def clock(self) -> int | None:
         """The database's clock in microseconds since the epoch."""
         query = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             clock: int = await asyncio.wait_for(connection.fetchval(query), ACQUIRE_SECONDS)
         return clock
+
+    async def applied_migrations(self) -> set[tuple[str, str]]:
+        """App and name of every migration that the database has."""
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            rows = await connection.fetch(sql.APPLIED_MIGRATIONS.postgres)
+        return {tuple(row) for row in rows}
 
 
 def _token_parameters(credential: TokenLookup) -> tuple[str, ...]:

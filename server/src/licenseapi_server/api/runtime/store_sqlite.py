@@ -2,22 +2,25 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from licenseapi_server.api.runtime import sql
-from licenseapi_server.api.runtime.group_commit import GroupWriter, open_connection
+from licenseapi_server.api.runtime.group_commit import GroupWriter
 from licenseapi_server.api.runtime.quota_group import QuotaGroup
 from licenseapi_server.api.runtime.rows import (
+    Counter,
     KeyRow,
     LicenseLookup,
     LicenseRow,
     Loaded,
+    PolicyRow,
     QuotaAsk,
     SecretLookup,
     SigningKeyRow,
     TokenLookup,
 )
+from licenseapi_server.api.runtime.snapshot import Snapshot
 from licenseapi_server.settings import Settings
 
 
@@ -32,19 +35,12 @@ class SqliteStore:
         self._writer = GroupWriter(self._path, synchronous="FULL")
         self._telemetry = GroupWriter(str(settings.telemetry_path), synchronous="NORMAL")
         self._quota = QuotaGroup(self._writer)
-        self._reader: sqlite3.Connection | None = None
-        self._cursor: sqlite3.Cursor | None = None
-        self._is_reading = False
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._snapshot: Snapshot | None = None
 
     async def open(self) -> None:
         """Open the files and start the writers."""
         loop = asyncio.get_running_loop()
-        self._reader = open_connection(self._path, synchronous="FULL")
-        # A reader that could write would skip the write lock.
-        self._reader.execute("PRAGMA query_only=ON")
-        self._cursor = self._reader.cursor()
-        self._loop = loop
+        self._snapshot = Snapshot(self._path, loop)
         self._writer.start(loop)
         self._telemetry.start(loop)
 
@@ -52,35 +48,15 @@ class SqliteStore:
         """Write what is waiting; close."""
         await asyncio.to_thread(self._writer.close)
         await asyncio.to_thread(self._telemetry.close)
-        if self._reader is not None:
-            self._cursor = None
-            self._reader.close()
+        if self._snapshot is not None:
+            self._snapshot.close()
+            self._snapshot = None
 
-    def _all(self, statement: sql.Statement, parameters: Sequence[Any]) -> list[Any]:
-        """The rows, fetched to the end: an open cursor would pin the snapshot it reads.
-
-        Reads of one turn of the event loop share a transaction: taking SQLite's locks once
-        instead of for each statement halves their cost. It ends before the loop reads new
-        requests, so that none ever sees a state from before it was sent.
-        """
-        cursor, loop = self._cursor, self._loop
-        if cursor is None or loop is None:
+    def _read(self) -> Snapshot:
+        if self._snapshot is None:
             message = "The store is not open."
             raise RuntimeError(message)
-        if not self._is_reading:
-            cursor.execute("BEGIN")
-            self._is_reading = True
-            loop.call_soon(self._end_reading)
-        return cursor.execute(statement.sqlite, parameters).fetchall()
-
-    def _end_reading(self) -> None:
-        self._is_reading = False
-        if self._cursor is not None:
-            self._cursor.execute("COMMIT")
-
-    def _one(self, statement: sql.Statement, parameters: Sequence[Any]) -> Any:
-        rows = self._all(statement, parameters)
-        return rows[0] if rows else None
+        return self._snapshot
 
     async def load(
         self,
@@ -89,47 +65,41 @@ class SqliteStore:
         _quota: QuotaAsk | None,
     ) -> Loaded:
         """The key and, if the call is about a license, the license."""
+        snapshot = self._read()
         if isinstance(credential, SecretLookup):
-            found = self._one(sql.KEY_BY_SECRET, (credential.digest,))
+            key = snapshot.recall(sql.KEY_BY_SECRET, (credential.digest,), KeyRow)
         else:
-            found = self._one(
-                sql.KEY_BY_TOKEN,
-                (credential.account_id, credential.jti, credential.kid, credential.key_id),
-            )
-        if found is None:
-            return Loaded(None)
-        key = KeyRow(*found)
-        if subject is None:
+            named = (credential.account_id, credential.jti, credential.kid, credential.key_id)
+            key = snapshot.recall(sql.KEY_BY_TOKEN, named, KeyRow)
+        if key is None or subject is None:
             return Loaded(key)
-        return Loaded(key, await self.find_license(key.account_id, key.mode, subject))
+        return Loaded(key, _find_license(snapshot, key, subject))
 
-    async def find_license(
-        self, account_id: str, mode: str, lookup: LicenseLookup
-    ) -> LicenseRow | None:
-        """A license of this account and mode."""
-        if lookup.license_id:
-            row = self._one(sql.LICENSE_BY_ID, (lookup.license_id, account_id, mode))
-        else:
-            row = self._one(sql.LICENSE_BY_DIGEST, (account_id, mode, lookup.exact, lookup.folded))
-        return LicenseRow(*row) if row else None
-
-    async def take_quota(self, account_id: str, mode: str, month_start: int, maximum: int) -> bool:
+    async def take_quota(self, counter: Counter, maximum: int) -> bool:
         """Take one request from the plan; False when none is left. On the disk when it returns."""
-        return await self._quota.take((account_id, mode, month_start), maximum)
+        return await self._quota.take(counter, maximum)
 
-    async def refund_quota(self, account_id: str, mode: str, month_start: int) -> None:
+    async def lease_quota(self, counter: Counter, wanted: int, maximum: int) -> bool:
+        """Take several requests from the plan, all or none. On the disk when it returns."""
+        row = (*counter, wanted, maximum)
+        taken = await self._writer.submit(
+            lambda db: db.execute(sql.TAKE_QUOTA.sqlite, row).fetchall()
+        )
+        return bool(taken)
+
+    async def refund_quota(self, counter: Counter) -> None:
         """Give one request back."""
-        row = (1, account_id, mode, month_start)
+        row = (1, *counter)
         await self._writer.submit(lambda db: db.execute(sql.REFUND_QUOTA.sqlite, row).rowcount)
 
     async def find_signing_key(self, kid: str) -> SigningKeyRow | None:
         """One token key, of whatever account."""
-        row = self._one(sql.SIGNING_KEY_BY_KID, (kid,))
+        row = self._read().row(sql.SIGNING_KEY_BY_KID, (kid,))
         return SigningKeyRow(*row) if row else None
 
     async def list_signing_keys(self, account_id: str, mode: str) -> list[SigningKeyRow]:
         """The token keys of an account and mode, newest first."""
-        rows = self._all(sql.SIGNING_KEYS_OF_ACCOUNT, (account_id, mode))
+        rows = self._read().rows(sql.SIGNING_KEYS_OF_ACCOUNT, (account_id, mode))
         return [SigningKeyRow(*row) for row in rows]
 
     async def deny_token(self, account_id: str, jti: str, expires_at: int) -> None:
@@ -151,10 +121,28 @@ class SqliteStore:
         """Append request-log lines to the telemetry file."""
         await self._telemetry.submit(lambda db: _insert_lines(db, rows))
 
-    async def ping(self) -> int | None:
-        """Prove that the database answers. None: its clock is this machine's."""
-        self._one(sql.PING, ())
+    async def clock(self) -> int | None:
+        """None: the database's clock is this machine's."""
         return None
+
+    async def applied_migrations(self) -> set[tuple[str, str]]:
+        """App and name of every migration that the database has."""
+        return set(self._read().rows(sql.APPLIED_MIGRATIONS, ()))
+
+
+def _find_license(snapshot: Snapshot, key: KeyRow, lookup: LicenseLookup) -> LicenseRow | None:
+    """A license of the key's account and mode."""
+    account_id, mode = key.account_id, key.mode
+    if lookup.license_id:
+        row = snapshot.row(sql.LICENSE_BY_ID, (lookup.license_id, account_id, mode))
+    else:
+        row = snapshot.row(sql.LICENSE_BY_DIGEST, (account_id, mode, lookup.folded))
+        if row is None:
+            row = snapshot.row(sql.LICENSE_BY_DIGEST, (account_id, mode, lookup.exact))
+    if row is None:
+        return None
+    policy = snapshot.recall(sql.POLICY_BY_ID, (row[2],), PolicyRow)
+    return None if policy is None else LicenseRow(policy, *row)
 
 
 # sqlite3 gives up the interpreter at each statement, and gets it back from a busy event

@@ -209,8 +209,8 @@ def _refuse_ended_license(row: LicenseRow, now: int) -> None:
             suspended_at=row.suspended_at,
             starts_at=row.starts_at,
             expires_at=row.expires_at,
-            grace_period=row.grace_period,
-            expiration_strategy=row.expiration_strategy,
+            grace_period=row.policy.grace_period,
+            expiration_strategy=row.policy.expiration_strategy,
         )
     )
     if not verdict:
@@ -221,8 +221,8 @@ def _clamp_ttl(call: Call[NewToken, NoQuery], row: LicenseRow) -> int:
     """Seconds: what was asked, but not beyond the key's, the account's or the license's end."""
     principal = call.principal
     ends = [principal.key_expires_at]
-    if row.expiration_strategy in {"restrict", "revoke"}:
-        ends.append(compute_ends_at(row.expires_at, row.grace_period))
+    if row.policy.expiration_strategy in {"restrict", "revoke"}:
+        ends.append(compute_ends_at(row.expires_at, row.policy.grace_period))
     rest = [(end - call.now) // SECOND for end in ends if end is not None]
     asked = call.body.ttl_seconds or DEFAULT_TTL_SECONDS
     return max(1, min(asked, principal.max_token_ttl_seconds, *rest))

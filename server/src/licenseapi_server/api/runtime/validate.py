@@ -15,7 +15,6 @@ from licenseapi_server.api.runtime.license_view import (
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.instants import render_instant
-from licenseapi_server.domain.license_keys import fold_license_key
 from licenseapi_server.domain.problems import Problem, field_problem
 from licenseapi_server.domain.tokens import Token
 from licenseapi_server.domain.verdict import (
@@ -94,9 +93,7 @@ class Validation(msgspec.Struct, kw_only=True):
 
 def lookup_key(text: str, deployment: Deployment) -> LicenseLookup:
     """How a presented key is found: own keys under their folded text, others as they are."""
-    exact = text.strip()
-    digest = deployment.license_keys.digest
-    return LicenseLookup(exact=digest(exact), folded=digest(fold_license_key(exact)))
+    return LicenseLookup(key=text.strip(), digest=deployment.license_keys.digest)
 
 
 def find_by_key(
@@ -124,12 +121,12 @@ def find_by_id(
     return LicenseLookup(license_id=ids[-1])
 
 
-async def validate(call: Call[Validate, NoQuery]) -> Answer:
+def validate(call: Call[Validate, NoQuery]) -> Answer:
     """Answer for the key in the body, or for the license of the token."""
     return _validate(call, call.body, call.body.key)
 
 
-async def validate_by_query(call: Call[None, ValidateQuery]) -> Answer:
+def validate_by_query(call: Call[None, ValidateQuery]) -> Answer:
     """The same for a key in the query, or for the license of the token."""
     query = call.query
     presented = ValidateById(
@@ -142,7 +139,7 @@ async def validate_by_query(call: Call[None, ValidateQuery]) -> Answer:
     return _validate(call, presented, query.key)
 
 
-async def validate_by_id(call: Call[ValidateById, NoQuery]) -> Answer:
+def validate_by_id(call: Call[ValidateById, NoQuery]) -> Answer:
     """Answer for a license by its id; one that does not exist is a 404."""
     row: LicenseRow | None = call.subject
     bound = call.principal.license_id
@@ -219,11 +216,11 @@ def _facts(
         suspended_at=row.suspended_at,
         starts_at=row.starts_at,
         expires_at=row.expires_at,
-        grace_period=row.grace_period,
-        expiration_strategy=row.expiration_strategy,
+        grace_period=row.policy.grace_period,
+        expiration_strategy=row.policy.expiration_strategy,
         requires=required_by(row),
         product_id=row.product_id,
-        product_code=row.product_code,
+        product_code=row.policy.product_code,
         policy_id=row.policy_id,
         entitlements=frozenset(item.code for item in entitlements) if wanted else frozenset(),
         wanted_product=presented.product,
