@@ -1,0 +1,76 @@
+"""Twins of one request: exactly one effect, whatever the timing."""
+
+from collections.abc import Callable
+
+import httpx
+from harness.cast import make_vendor
+from harness.crowd import crowd
+from harness.server import Server
+
+TWINS = 20
+
+
+def _count(client: httpx.Client) -> int:
+    page = client.get("/v1/licenses", params={"include": "total_count"}).json()
+    total: int = page["total_count"]
+    return total
+
+
+def _creator(
+    policy_id: str, key: str, answers: list[httpx.Response]
+) -> Callable[[httpx.Client, int], int]:
+    def act(client: httpx.Client, _number: int) -> int:
+        response = client.post(
+            "/v1/licenses", json={"policy_id": policy_id}, headers={"Idempotency-Key": key}
+        )
+        answers.append(response)
+        return response.status_code
+
+    return act
+
+
+def test_twenty_twins_make_one_license(busy_server: Server) -> None:
+    acme = make_vendor(busy_server)
+    for number in range(5):
+        before = _count(acme.api)
+        answers: list[httpx.Response] = []
+        act = _creator(acme.policy["id"], f"order-{number}", answers)
+        codes = crowd(busy_server, acme.account.live["secret_key"], TWINS, act)
+
+        assert set(codes) <= {201, 409}
+        assert codes.count(201) >= 1
+        created = [answer for answer in answers if answer.status_code == 201]
+        waiting = [answer for answer in answers if answer.status_code == 409]
+        assert len({answer.content for answer in created}) == 1
+        assert sum("Idempotent-Replayed" not in answer.headers for answer in created) == 1
+        assert {answer.json()["code"] for answer in waiting} <= {"idempotency_in_flight"}
+        assert all(int(answer.headers["Retry-After"]) >= 1 for answer in waiting)
+        assert _count(acme.api) == before + 1
+
+
+def test_a_repeat_is_the_same_answer_and_another_body_is_refused(busy_server: Server) -> None:
+    acme = make_vendor(busy_server)
+    headers = {"Idempotency-Key": "one"}
+    body = {"policy_id": acme.policy["id"], "name": "Ordered"}
+    first = acme.api.post("/v1/licenses", json=body, headers=headers)
+    again = acme.api.post("/v1/licenses", json=body, headers=headers)
+    other = acme.api.post("/v1/licenses", json={**body, "name": "Changed"}, headers=headers)
+
+    assert (first.status_code, again.status_code, again.content) == (201, 201, first.content)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert other.json()["code"] == "idempotency_mismatch"
+    assert _count(acme.api) == 2
+
+
+def test_a_key_of_another_caller_is_another_key(busy_server: Server) -> None:
+    acme = make_vendor(busy_server)
+    scopes = ["licenses:write", "licenses:read"]
+    shop = acme.api.make("/v1/api_keys", name="Shop", scopes=scopes)["secret"]
+    headers = {"Idempotency-Key": "same"}
+    body = {"policy_id": acme.policy["id"]}
+    mine = acme.api.post("/v1/licenses", json=body, headers=headers).json()
+    theirs = busy_server.client(shop).post("/v1/licenses", json=body, headers=headers)
+
+    assert theirs.status_code == 201, theirs.text
+    assert theirs.json()["id"] != mine["id"]
+    assert _count(acme.api) == 3

@@ -1,0 +1,101 @@
+"""Large plans are spent from memory: counted exactly all the same, and exact near the limit."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from harness.cast import Vendor, make_vendor
+from harness.crowd import crowd
+from harness.eventually import eventually
+from harness.server import Server
+
+LIMIT = 50_000
+LARGE = {"name": "large", "max_licenses": 1_000, "max_requests_per_month": LIMIT}
+WORKERS, BLOCK = 4, 400
+MADE_BY_CAST = 3
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+
+
+@pytest.fixture
+def large_vendor(
+    engine: str, make_server: Callable[..., Server], tmp_path: Path
+) -> tuple[Server, Vendor]:
+    plans = tmp_path / "plans.json"
+    plans.write_text(json.dumps([{"name": "developer"}, LARGE]))
+    server = make_server(engine, workers=WORKERS, LICENSEAPI_PLANS_FILE=str(plans))
+    return server, make_vendor(server, plan="large")
+
+
+def _used(server: Server, vendor: Vendor) -> int:
+    api = server.client(vendor.account.live["secret_key"])
+    used: int = api.get("/v1/account/usage").json()["requests"]["used"]
+    return used
+
+
+def _validate(server: Server, vendor: Vendor, clients: int, times: int) -> Counter[int]:
+    answers: list[int] = []
+
+    def act(client: httpx.Client, _number: int) -> int:
+        for _ in range(times):
+            response = client.post("/v1/licenses/validate", json={"key": vendor.key})
+            answers.append(response.status_code)
+        return 0
+
+    crowd(server, vendor.account.live["secret_key"], clients, act)
+    return Counter(answers)
+
+
+def _set_used(server: Server, used: int) -> None:
+    statement = f"UPDATE usage_requestcounter SET used = {used}"
+    if server.database_url:
+        with psycopg.connect(server.database_url, autocommit=True) as database:
+            database.execute(statement)
+        return
+    embedded = sqlite3.connect(server.data_dir / "licenseapi.sqlite3", timeout=30)
+    embedded.execute(statement)
+    embedded.commit()
+    embedded.close()
+
+
+def test_what_is_leased_and_not_spent_comes_back(large_vendor: tuple[Server, Vendor]) -> None:
+    server, acme = large_vendor
+    assert _validate(server, acme, 40, 15) == {200: 600}
+    assert _used(server, acme) >= MADE_BY_CAST + 600
+    eventually(lambda: _used(server, acme), lambda used: used == MADE_BY_CAST + 600)
+    assert _validate(server, acme, 40, 5) == {200: 200}
+    eventually(lambda: _used(server, acme), lambda used: used == MADE_BY_CAST + 800)
+
+
+def test_the_last_requests_of_a_large_plan_are_exact(large_vendor: tuple[Server, Vendor]) -> None:
+    server, acme = large_vendor
+    assert _validate(server, acme, 20, 5) == {200: 100}
+    eventually(lambda: _used(server, acme), lambda used: used == MADE_BY_CAST + 100)
+    _set_used(server, LIMIT - 30)
+    assert _validate(server, acme, 200, 1) == {200: 30, 429: 170}
+    assert _used(server, acme) == LIMIT
+
+
+def test_a_refused_request_gives_its_unit_back(large_vendor: tuple[Server, Vendor]) -> None:
+    server, acme = large_vendor
+    for _ in range(30):
+        assert acme.api.post("/v1/licenses/validate", json={}).status_code == 400
+    eventually(lambda: _used(server, acme), lambda used: used == MADE_BY_CAST)
+
+
+def test_kill_9_never_counts_too_few(large_vendor: tuple[Server, Vendor]) -> None:
+    server, acme = large_vendor
+    assert _validate(server, acme, 40, 10) == {200: 400}
+    server.kill()
+    again = Server(server.data_dir, server.database_url, environment=server.environment).start()
+    try:
+        used = _used(again, acme)
+        least = MADE_BY_CAST + 400
+        assert least <= used <= least + WORKERS * BLOCK * 2
+    finally:
+        again.stop()
