@@ -16,8 +16,8 @@ from licenseapi_server.domain.instants import SECOND
 logger = logging.getLogger("licenseapi.telemetry")
 LOG_CAPACITY = 100_000
 LOG_SECONDS = 0.1
-FACTS_SECONDS = 0.5
-# Last-used times are exact to the minute: a busy key is not written twice a second.
+FACTS_SECONDS = 1.0
+# Last-used times are exact to the minute: a busy key is not written each second.
 COALESCED = 60 * SECOND
 WRITTEN_CAPACITY = 100_000
 

@@ -2,8 +2,8 @@
 
 Far from its limit a plan need not be asked for each request. Near it (the last `MARGIN`)
 every request is taken singly, so that the limit is exact whatever the workers hold. What
-is not spent goes back within a second; a process killed before that has counted at most
-`BLOCK` requests too many, never one too few. See docs/decisions/0012.
+is not needed goes back once a second; a process killed before that has counted what it held
+too many, never one too few. See docs/decisions/0012.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from licenseapi_server.api.runtime.rows import Counter
 from licenseapi_server.api.runtime.store import Store
 
 logger = logging.getLogger("licenseapi.quota")
-BLOCK = 400
-LOW = BLOCK // 4
+# How many at once: twice what the last second spent, within these bounds.
+MIN_BLOCK, MAX_BLOCK = 50, 2_000
 MARGIN = 20_000
 
 
@@ -24,22 +24,32 @@ class Leases:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._held: dict[Counter, int] = {}
+        self._spent: dict[Counter, int] = {}
+        self._blocks: dict[Counter, int] = {}
         self._renewals: dict[Counter, asyncio.Task[None]] = {}
 
     def spend(self, counter: Counter, maximum: int) -> bool:
         """Take one from memory, and have more fetched when little is left."""
         held = self._held.get(counter, 0)
-        if held <= LOW and maximum > MARGIN and counter not in self._renewals:
+        if (
+            held <= self._block_of(counter) // 2
+            and maximum > MARGIN
+            and counter not in self._renewals
+        ):
             renewal = asyncio.get_running_loop().create_task(self._renew(counter, maximum))
             self._renewals[counter] = renewal
         if not held:
             return False
         self._held[counter] = held - 1
+        self._spent[counter] = self._spent.get(counter, 0) + 1
         return True
+
+    def _block_of(self, counter: Counter) -> int:
+        return self._blocks.get(counter, MIN_BLOCK)
 
     def holds(self, counter: Counter) -> bool:
         """Whether the next request can be taken from memory."""
-        return counter in self._held
+        return self._held.get(counter, 0) > 0
 
     def put_back(self, counter: Counter) -> bool:
         """Keep one that was taken and not used, if this plan is spent from memory."""
@@ -50,18 +60,37 @@ class Leases:
         return True
 
     def drain(self) -> dict[Counter, int]:
-        """All that is held, to be given back to the database."""
-        held, self._held = self._held, {}
-        return {counter: count for counter, count in held.items() if count}
+        """What is held beyond what the last second spent, to be given back to the database.
+
+        Whoever asks again a second later, with nothing spent since, gets the rest.
+        """
+        unneeded = {}
+        spent, self._spent = self._spent, {}
+        self._blocks = {
+            counter: max(MIN_BLOCK, min(MAX_BLOCK, 2 * count)) for counter, count in spent.items()
+        }
+        for counter, held in list(self._held.items()):
+            kept = min(held, spent.get(counter, 0))
+            if held > kept:
+                unneeded[counter] = held - kept
+            if kept:
+                self._held[counter] = kept
+            else:
+                del self._held[counter]
+        return unneeded
 
     async def stop(self) -> None:
-        """Let what is being fetched arrive, so that it is given back too."""
+        """Let what is being fetched arrive; from now on nothing is worth keeping."""
         await asyncio.gather(*self._renewals.values(), return_exceptions=True)
+        self._spent = {}
 
     async def _renew(self, counter: Counter, maximum: int) -> None:
+        block = self._block_of(counter)
         try:
-            if await self._store.lease_quota(counter, BLOCK, maximum - MARGIN):
-                self._held[counter] = self._held.get(counter, 0) + BLOCK
+            if await self._store.lease_quota(counter, block, maximum - MARGIN):
+                self._held[counter] = self._held.get(counter, 0) + block
+                # A burst within the second must not have to ask for many small blocks.
+                self._blocks[counter] = min(MAX_BLOCK, 2 * block)
         except self._store.unavailable as error:
             # The requests themselves ask the database next, and answer for it.
             logger.warning("no requests could be leased: %s", type(error).__name__)
