@@ -88,4 +88,9 @@ def test_house_tests_are_short_and_say_their_rule() -> None:
 def test_every_rule_with_exceptions_exists() -> None:
     """A misspelled rule would excuse nothing, and nobody would notice."""
     rules = {name for name in vars(measures) if not name.startswith("_")}
-    assert set(EXCEPTIONS) <= rules | {"lines_of_tests", "lines_of_rules", "required_columns"}
+    assert set(EXCEPTIONS) <= rules | {
+        "lines_of_tests",
+        "lines_of_rules",
+        "required_columns",
+        "sql_elsewhere",
+    }
