@@ -17,6 +17,13 @@ from licenseapi_server.api.openapi import errors_of
 from licenseapi_server.api.routes import ROUTES
 from licenseapi_server.cli.main import make_parser
 from licenseapi_server.domain.problems import PROBLEM_TYPES
+from licenseapi_server.domain.scopes import (
+    ALL_SCOPES,
+    PORTAL_SCOPES,
+    PRESETS,
+    PUBLISHABLE_KEY_SCOPES,
+    SECRET_KEY_SCOPES,
+)
 from licenseapi_server.domain.verdict import RULES
 from licenseapi_server.settings import SETTINGS
 
@@ -151,12 +158,44 @@ def render_operations() -> str:
     )
 
 
+def render_scopes() -> str:
+    """The closed list of permissions, what implies them, and the named sets."""
+    rows = [
+        (
+            f"`{scope}`",
+            "yes" if scope in SECRET_KEY_SCOPES else "",
+            "yes" if scope in PUBLISHABLE_KEY_SCOPES else "",
+            "portal sessions only" if scope in PORTAL_SCOPES else _operations(_routes_of(scope)),
+        )
+        for scope in ALL_SCOPES
+    ]
+    presets = [
+        (f"`{name}`", " ".join(f"`{scope}`" for scope in scopes))
+        for name, scopes in PRESETS.items()
+    ]
+    return _page(
+        "Scopes",
+        "What a key or token may do. A secret key holds those marked so and any granted to it by "
+        "name, a restricted key only what it was given, a publishable key what software in "
+        "customers' hands needs. Writing never implies reading. A scope without an operation can "
+        "be granted already; its operations come with a later release.",
+        _table(("Scope", "Secret key", "Publishable key", "Operations"), rows),
+        "## Presets\n\nNamed sets, as the command line and the dashboard offer them.",
+        _table(("Preset", "Scopes"), presets),
+    )
+
+
+def _routes_of(scope: str) -> list[str]:
+    return [route.name for route in ROUTES if route.scope == scope]
+
+
 PAGES = {
     "settings.md": render_settings,
     "cli.md": render_commands,
     "errors.md": render_errors,
     "validation-codes.md": render_codes,
     "operations.md": render_operations,
+    "scopes.md": render_scopes,
 }
 
 

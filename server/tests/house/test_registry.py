@@ -6,7 +6,9 @@ import os
 import re
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "licenseapi_server.django_settings")
 os.environ.setdefault("LICENSEAPI_DATA_DIR", tempfile.mkdtemp(prefix="licenseapi-house-"))
@@ -19,13 +21,19 @@ django.setup()
 import licenseapi_server
 from django.apps import apps
 from django.core.management import call_command
+from django.db import models
+from django.db.migrations import AddField
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
 from django.db.models import NOT_PROVIDED
+from house.sources import beyond
 from licenseapi_server import __version__
 from licenseapi_server.api.call import NoBody
 from licenseapi_server.api.openapi import build_openapi, errors_of, takes_body
 from licenseapi_server.api.reference_page import ReferencePages
 from licenseapi_server.api.registry import ANY_SCOPE
 from licenseapi_server.api.routes import ROUTES
+from licenseapi_server.columns import InstantField
 from licenseapi_server.domain.problems import PROBLEMS
 from licenseapi_server.domain.scopes import ALL_SCOPES
 
@@ -82,18 +90,77 @@ def test_every_model_is_in_the_glossary() -> None:
     assert [model.__name__ for model in MODELS if f"| {model.__name__} |" not in glossary] == []
 
 
+def _lacks_default(field: Any) -> bool:
+    """Required, and nothing in the database fills it."""
+    return not field.null and not field.primary_key and field.db_default is NOT_PROVIDED
+
+
+def _is_identity(field: Any) -> bool:
+    """What makes the row this row: whom it belongs to, or a value that only one row can have."""
+    return field.is_relation or field.unique
+
+
 def test_every_required_column_has_a_database_default() -> None:
-    """A node of the previous release may insert rows during an upgrade."""
-    missing = [
+    """A node of another release may insert rows during an upgrade without naming the column.
+
+    A reference, or a value of which every row has its own, has no default that could serve
+    two rows; `password` is Django's own column. The excepted columns are keys and digests: a
+    row without its own must fail instead of being stored with an empty one.
+    """
+    missing = {
+        f"{model.__name__}.{field.name}": 1
+        for model in MODELS
+        for field in model._meta.local_concrete_fields
+        if _lacks_default(field) and not _is_identity(field) and field.name != "password"
+    }
+    found, excepted = beyond("required_columns", [missing])
+    assert found == excepted
+
+
+def _added_without_default(operations: Iterable[Operation]) -> list[str]:
+    return [
+        f"{operation.model_name}.{operation.name}"
+        for operation in operations
+        if isinstance(operation, AddField) and _lacks_default(operation.field)
+    ]
+
+
+def test_no_column_without_a_default_is_added_later() -> None:
+    """Identity is decided when a table is made: an older release cannot know a later one."""
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    operations = [
+        operation
+        for (app, _name), migration in loader.disk_migrations.items()
+        if "licenseapi" in apps.get_app_config(app).name and not migration.initial
+        for operation in migration.operations
+    ]
+    assert _added_without_default(operations) == []
+    planted = [
+        AddField("license", "seat", models.IntegerField(default=1)),
+        AddField("license", "owner", models.ForeignKey("accounts.User", models.PROTECT)),
+        AddField("license", "place", models.IntegerField(db_default=1)),
+        AddField("license", "note", models.TextField(null=True)),
+    ]
+    assert _added_without_default(planted) == ["license.seat", "license.owner"]
+
+
+def test_instants_are_named_as_instants() -> None:
+    """They end in `_at`, or say what begins and ends with them."""
+    ends = re.compile(r"_(at|from|until|start)$")
+    instants = [
         f"{model.__name__}.{field.name}"
         for model in MODELS
         for field in model._meta.local_concrete_fields
-        if not (field.null or field.primary_key or field.is_relation)
-        and field.db_default is NOT_PROVIDED
-        and field.get_internal_type() != "BinaryField"
-        and field.name not in {"password", "email"}
+        if isinstance(field, InstantField)
     ]
-    assert missing == []
+    assert instants
+    assert [place for place in instants if not ends.search(place)] == []
+
+
+def test_every_scope_is_documented() -> None:
+    """A vendor picks scopes from the pages, not from the source."""
+    pages = "".join(page.read_text() for page in (ROOT / "docs/reference").glob("*.md"))
+    assert [scope for scope in ALL_SCOPES if f"`{scope}`" not in pages] == []
 
 
 def test_migrations_describe_the_models() -> None:
