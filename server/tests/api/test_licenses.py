@@ -53,6 +53,17 @@ def test_keys_are_forgiving_and_custom_ones_exact(acme: Vendor) -> None:
     assert (taken.status_code, taken.json()["param"]) == (409, "key")
 
 
+def test_keys_that_differ_in_case_alone_are_two_licenses(acme: Vendor) -> None:
+    """Lenience never answers for another license than the one whose key was typed exactly."""
+    texts = ("2019-abcd-efgh-001", "2019ABCDEFGH001X", "2019abcdefgh001x", "2019-ABCD-EFGH-001")
+    made = {
+        text: acme.api.make("/v1/licenses", policy_id=acme.policy["id"], key=text) for text in texts
+    }
+    for text, license_ in made.items():
+        answer = acme.api.make("/v1/licenses/validate", key=text)
+        assert answer["license"]["id"] == license_["id"]
+
+
 def test_every_flaw_is_told_at_once(acme: Vendor) -> None:
     response = acme.api.post(
         "/v1/licenses",

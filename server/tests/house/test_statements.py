@@ -75,6 +75,22 @@ def test_postgres_serves_it_by_an_index(name: str, make_server: Callable[..., Se
     assert _postgres_scans(_postgres_plan(url, statement.postgres, len(statement.names))) == []
 
 
+def _index_conditions(node: dict[str, Any]) -> list[str]:
+    """What each index is asked for, with its name."""
+    asked = [f"{node['Index Name']}: {node.get('Index Cond')}"] if "Index Name" in node else []
+    return asked + [found for child in node.get("Plans", ()) for found in _index_conditions(child)]
+
+
+def test_postgres_finds_a_key_without_statistics(make_server: Callable[..., Server]) -> None:
+    """A new server validates before its first ANALYZE: by the unique index, all columns of it."""
+    url = _server(make_server, "postgres").database_url
+    statement = sql.OPEN_BY_SECRET_AND_DIGEST
+    plan = _postgres_plan(url, statement.postgres, len(statement.names))
+    conditions = [text for text in _index_conditions(plan) if "license_key_once" in text]
+    assert len(conditions) == len(("first", "second"))
+    assert all("key_digest = " in text and "account_id" in text for text in conditions)
+
+
 def test_planted_scans_are_found(make_server: Callable[..., Server]) -> None:
     """A condition on a column without an index shows on both engines."""
     asked = "SELECT id FROM accounts_account WHERE name = {} LIMIT 1"

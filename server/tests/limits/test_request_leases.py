@@ -1,10 +1,13 @@
 """Large plans are spent from memory: counted exactly all the same, and exact near the limit."""
 
+import itertools
 import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import LiteralString
 
 import httpx
 import psycopg
@@ -14,7 +17,7 @@ from harness.crowd import crowd
 from harness.eventually import eventually
 from harness.server import Server
 
-LIMIT = 50_000
+LIMIT, NEAR = 50_000, 30
 LARGE = {"name": "large", "max_licenses": 1_000, "max_requests_per_month": LIMIT}
 WORKERS, MAX_BLOCK = 4, 2_000
 MADE_BY_CAST = 3
@@ -51,16 +54,25 @@ def _validate(server: Server, vendor: Vendor, clients: int, times: int) -> Count
     return Counter(answers)
 
 
-def _set_used(server: Server, used: int) -> None:
-    statement = f"UPDATE usage_requestcounter SET used = {used}"
+def _ask(server: Server, statement: LiteralString) -> int:
+    """Run a statement on the database itself; the number that it returns."""
     if server.database_url:
         with psycopg.connect(server.database_url, autocommit=True) as database:
-            database.execute(statement)
-        return
-    embedded = sqlite3.connect(server.data_dir / "licenseapi.sqlite3", timeout=30)
-    embedded.execute(statement)
-    embedded.commit()
-    embedded.close()
+            rows = database.execute(statement).fetchall()
+    else:
+        path = server.data_dir / "licenseapi.sqlite3"
+        with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as embedded:
+            rows = embedded.execute(statement).fetchall()
+    return int(rows[0][0])
+
+
+def _read_used(server: Server) -> int:
+    return _ask(server, "SELECT SUM(used) FROM usage_requestcounter")
+
+
+def _set_used(server: Server) -> None:
+    used = _ask(server, "UPDATE usage_requestcounter SET used = 49970 RETURNING used")
+    assert used == LIMIT - NEAR
 
 
 def test_what_is_leased_and_not_spent_comes_back(large_vendor: tuple[Server, Vendor]) -> None:
@@ -72,12 +84,26 @@ def test_what_is_leased_and_not_spent_comes_back(large_vendor: tuple[Server, Ven
     eventually(lambda: _used(server, acme), lambda used: used == MADE_BY_CAST + 800)
 
 
+def test_a_large_plan_is_leased_ahead(large_vendor: tuple[Server, Vendor]) -> None:
+    """More is taken than was asked for: the next requests need not take their own."""
+    server, acme = large_vendor
+    eventually(lambda: _read_used(server), lambda used: used == MADE_BY_CAST)
+    made = itertools.count(MADE_BY_CAST + 1)
+
+    def taken_ahead() -> int:
+        asked = next(made)
+        assert acme.api.post("/v1/licenses/validate", json={"key": acme.key}).status_code == 200
+        return _read_used(server) - asked
+
+    eventually(taken_ahead, lambda ahead: ahead > 0)
+
+
 def test_the_last_requests_of_a_large_plan_are_exact(large_vendor: tuple[Server, Vendor]) -> None:
     server, acme = large_vendor
     assert _validate(server, acme, 20, 5) == {200: 100}
     eventually(lambda: _used(server, acme), lambda used: used == MADE_BY_CAST + 100)
-    _set_used(server, LIMIT - 30)
-    assert _validate(server, acme, 200, 1) == {200: 30, 429: 170}
+    _set_used(server)
+    assert _validate(server, acme, 200, 1) == {200: NEAR, 429: 200 - NEAR}
     assert _used(server, acme) == LIMIT
 
 

@@ -55,8 +55,8 @@ class Quota:
             self._buffers.count_request(counter)
             use.is_counted = True
             return True
-        if not use.is_taken:
-            use.is_taken = self._leases.spend(counter, maximum)
+        self._leases.replenish(counter, maximum)
+        use.is_taken = use.is_taken or self._leases.spend(counter)
         return use.is_taken
 
     def note_account(self, lookup: SecretLookup | TokenLookup, principal: Principal) -> None:

@@ -28,16 +28,19 @@ class Leases:
         self._blocks: dict[Counter, int] = {}
         self._renewals: dict[Counter, asyncio.Task[None]] = {}
 
-    def spend(self, counter: Counter, maximum: int) -> bool:
-        """Take one from memory, and have more fetched when little is left."""
-        held = self._held.get(counter, 0)
+    def replenish(self, counter: Counter, maximum: int) -> None:
+        """Have more fetched when little is left, for the requests that come next."""
         if (
-            held <= self._block_of(counter) // 2
+            self._held.get(counter, 0) <= self._block_of(counter) // 2
             and maximum > MARGIN
             and counter not in self._renewals
         ):
             renewal = asyncio.get_running_loop().create_task(self._renew(counter, maximum))
             self._renewals[counter] = renewal
+
+    def spend(self, counter: Counter) -> bool:
+        """Take one from memory; False when the database has to be asked."""
+        held = self._held.get(counter, 0)
         if not held:
             return False
         self._held[counter] = held - 1

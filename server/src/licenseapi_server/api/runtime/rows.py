@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from licenseapi_server.domain.license_keys import fold_license_key
+from licenseapi_server.domain.license_keys import fold_license_key, looks_generated
 
 
 class KeyRow(msgspec.Struct, frozen=True):
@@ -104,15 +104,16 @@ class LicenseLookup(msgspec.Struct, frozen=True):
     key: str = ""
     digest: Callable[[str], bytes] | None = None
 
-    @property
-    def folded(self) -> bytes:
-        """The digest of one of our own keys, however it was typed."""
-        return self.digest(fold_license_key(self.key)) if self.digest else b""
+    def digests(self) -> tuple[bytes, bytes]:
+        """Under which a license is looked for: the likelier first, the second if that finds none.
 
-    @property
-    def exact(self) -> bytes:
-        """The digest of a key that the vendor brought along."""
-        return self.digest(self.key) if self.digest else b""
+        Of two foreign keys that differ in case only, each is found by its own text.
+        """
+        if self.digest is None:
+            return b"", b""
+        folded = fold_license_key(self.key)
+        pair = self.digest(folded), self.digest(self.key)
+        return pair if looks_generated(folded) else pair[::-1]
 
 
 class QuotaAsk(msgspec.Struct, frozen=True):

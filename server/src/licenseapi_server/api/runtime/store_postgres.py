@@ -117,7 +117,7 @@ class PostgresStore:
             parameters = (credential.digest, *limits, subject.license_id)
         else:
             statement = sql.OPEN_BY_SECRET_AND_DIGEST
-            parameters = (credential.digest, *limits, subject.exact, subject.folded)
+            parameters = (credential.digest, *limits, *subject.digests())
         row = await self._row(statement, parameters)
         if row is None:
             return Loaded(None)

@@ -136,9 +136,10 @@ def _find_license(snapshot: Snapshot, key: KeyRow, lookup: LicenseLookup) -> Lic
     if lookup.license_id:
         row = snapshot.row(sql.LICENSE_BY_ID, (lookup.license_id, account_id, mode))
     else:
-        row = snapshot.row(sql.LICENSE_BY_DIGEST, (account_id, mode, lookup.folded))
+        first, second = lookup.digests()
+        row = snapshot.row(sql.LICENSE_BY_DIGEST, (account_id, mode, first))
         if row is None:
-            row = snapshot.row(sql.LICENSE_BY_DIGEST, (account_id, mode, lookup.exact))
+            row = snapshot.row(sql.LICENSE_BY_DIGEST, (account_id, mode, second))
     if row is None:
         return None
     policy = snapshot.recall(sql.POLICY_BY_ID, (row[2],), PolicyRow)

@@ -169,8 +169,7 @@ def _check_same_license(call: AnyCall, key: str | None) -> None:
         raise Problem("not_found")
     if key is None:
         return
-    lookup = lookup_key(key, call.deployment)
-    if bytes(row.key_digest) not in (lookup.exact, lookup.folded):
+    if bytes(row.key_digest) not in lookup_key(key, call.deployment).digests():
         raise Problem("not_found")
 
 
