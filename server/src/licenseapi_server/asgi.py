@@ -2,8 +2,11 @@
 
 import asyncio
 import gc
+import multiprocessing
 import os
+import signal
 import sys
+import threading
 from typing import Any
 
 from licenseapi_server.settings import Settings, load_settings
@@ -29,6 +32,7 @@ class Application:
         from licenseapi_server import parts
 
         self._parts = parts.make_parts(settings)
+        self.public_url = settings.public_url
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """ASGI entry."""
@@ -55,9 +59,23 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
 
+def _end_with_parent() -> None:
+    """A worker whose parent is gone would keep the port, and serve old code for good."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
 def create_app() -> Application:
     """The factory that each worker calls."""
     sys.setswitchinterval(SWITCH_INTERVAL)
+    _end_with_parent()
     application = Application(load_settings())
     # What is loaded now stays: the collector need not walk it again for every few requests.
     gc.collect()

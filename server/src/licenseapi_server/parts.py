@@ -68,6 +68,7 @@ class Parts:
         """Whatever is not the API."""
         path = scope["path"]
         headers = dict(scope["headers"])
+        send = self._with_common_headers(scope, headers, send)
         if path in Probes.PATHS:
             await _reply(send, scope, await self._probes.reply(path, headers))
             return
@@ -87,6 +88,22 @@ class Parts:
             await self._to_dashboard(scope, receive, send, headers)
         else:
             await _reply(send, scope, (404, TEXT, b"Not found.\n"))
+
+    def _with_common_headers(
+        self, scope: dict[str, Any], headers: dict[bytes, bytes], send: Any
+    ) -> Any:
+        """Every answer has a request id; over TLS it asks to stay there."""
+        peer = scope["client"][0] if scope["client"] else ""
+        common = [(b"request-id", self.api.make_request_id().encode())]
+        if self.api.transport.is_secure(scope["scheme"], peer, headers):
+            common.append(HSTS)
+
+        async def send_with_them(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *common]}
+            await send(message)
+
+        return send_with_them
 
     async def _to_dashboard(
         self, scope: dict[str, Any], receive: Any, send: Any, headers: dict[bytes, bytes]
@@ -133,8 +150,6 @@ async def _reply(send: Any, scope: dict[str, Any], reply: Reply) -> None:
     ]
     if not is_known:
         headers.append((b"allow", b"GET, HEAD"))
-    if scope["scheme"] == "https":
-        headers.append(HSTS)
     await send({"type": "http.response.start", "status": status, "headers": headers})
     content = b"" if scope["method"] == "HEAD" else body
     await send({"type": "http.response.body", "body": content})

@@ -7,12 +7,26 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 SECRET_BYTES = 32
+MAX_PORT = 65_535
+PREFIX = "LICENSEAPI_"
+# Read by the SDKs, which may share a shell with the server, and by our own scripts.
+OTHERS = frozenset(
+    {
+        "LICENSEAPI_API_BASE",
+        "LICENSEAPI_API_KEY",
+        "LICENSEAPI_CA_BUNDLE",
+        "LICENSEAPI_LOG",
+        "LICENSEAPI_SETUP_LOCKED",
+        "LICENSEAPI_TIMEOUT",
+    }
+)
 
 
 class SettingError(ValueError):
@@ -44,6 +58,21 @@ def _positive(value: str) -> int:
         message = "must be a whole number of at least 1"
         raise ValueError(message)
     return int(value)
+
+
+def _port(value: str) -> int:
+    port = _positive(value)
+    if port > MAX_PORT:
+        message = f"must be a port: 1 to {MAX_PORT}"
+        raise ValueError(message)
+    return port
+
+
+def _postgres_url(value: str) -> str:
+    if not value.startswith(("postgresql://", "postgres://")):
+        message = "must be like postgresql://user@host/name; leave it out for the embedded database"
+        raise ValueError(message)
+    return value
 
 
 def _count(value: str) -> int:
@@ -97,7 +126,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("data_dir", _text, "./var", "Directory of the embedded database and the secret files."),
     Setting(
         "database_url",
-        _text,
+        _postgres_url,
         "",
         "PostgreSQL to use instead of the embedded database, like postgresql://user@host/name.",
         is_secret=True,
@@ -105,7 +134,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("base_url", _base_url, "", "Public address of this server; the issuer of its tokens."),
     Setting("host", _text, "127.0.0.1", "Address to listen on."),
-    Setting("port", _positive, 8000, "Port to listen on."),
+    Setting("port", _port, 8000, "Port to listen on."),
     Setting("workers", _positive, 1, "Server processes."),
     Setting("roles", _roles, ROLES, "What this process does: api, dashboard, jobs."),
     Setting("trusted_proxies", _networks, (), "Addresses or networks of proxies in front of it."),
@@ -193,6 +222,17 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             if path.is_file():
                 values[setting.name] = _parsed(setting, path.read_text(), str(path))
     return Settings(**values)
+
+
+def unknown_variables(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """Variables that look like ours and set nothing, with the one that may have been meant."""
+    known = set(OTHERS)
+    for setting in SETTINGS:
+        known.add(setting.environment_variable)
+        if setting.is_secret:
+            known.add(f"{setting.environment_variable}_FILE")
+    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    return {name: next(iter(get_close_matches(name, sorted(known), 1)), None) for name in unknown}
 
 
 def _read(setting: Setting, source: Mapping[str, str]) -> Any:

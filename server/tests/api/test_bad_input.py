@@ -27,7 +27,7 @@ DOCUMENTS: dict[str, tuple[tuple[bytes, bytes], str, str]] = {
     "single quotes": (_value(b"'x'"), "invalid_json", "line 1"),
     "more after it": ((b"{", b"} x"), "invalid_json", "line 1"),
     "two documents": ((b"{", b"}{}"), "invalid_json", "line 1"),
-    "byte order mark": ((b"\xef\xbb\xbf{", b"}"), "invalid_json", "line 1"),
+    "byte order mark": ((b"\xef\xbb\xbf{", b"}"), "invalid_json", "byte order mark"),
     "not UTF-8": (_value(b'"\xff"'), "invalid_json", "not UTF-8"),
     "overlong UTF-8": (_value(b'"\xc0\xaf"'), "invalid_json", "not UTF-8"),
     "surrogate in UTF-8": (_value(b'"\xed\xa0\x80"'), "invalid_json", "not UTF-8"),
@@ -133,7 +133,8 @@ def test_the_same_members_without_a_flaw_are_taken(limited: Vendor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "kind"), [(b"[]", "array"), (b'"x"', "str"), (b"7", "int"), (b"null", "null")]
+    ("body", "kind"),
+    [(b"[]", "a list"), (b'"x"', "a text"), (b"7", "a whole number"), (b"null", "null")],
 )
 def test_a_document_that_is_no_object_is_told_so(limited: Vendor, body: bytes, kind: str) -> None:
     before = _state(limited)
@@ -142,7 +143,7 @@ def test_a_document_that_is_no_object_is_told_so(limited: Vendor, body: bytes, k
         problem = _problem(limited.api.request(method, path, content=body, headers=JSON))
         assert (problem["status"], problem["code"]) == (400, "invalid_request"), path
         assert problem["errors"][0]["pointer"] == ""
-        assert f"got `{kind}`" in problem["detail"]
+        assert problem["detail"] == f"The body must be an object, not {kind}."
 
     _assert_unchanged(limited, before)
 
@@ -339,7 +340,7 @@ def test_a_query_that_cannot_be_read_is_told_so(acme: Vendor, query: str, words:
         ("limit=99999999999999999999", "/limit"),
         ("colour=red", "/colour"),
         ("status=asleep", "/status"),
-        ("expand[]=customer.licenses.customer.licenses.policy", "/expand/0"),
+        ("expand[]=customer.licenses.customer.licenses.policy", "/expand[]"),
         ("starting_after=x", "/starting_after"),
         ("limit=1&limit=1", "/limit"),
     ],
@@ -349,6 +350,67 @@ def test_a_wrong_parameter_is_named(acme: Vendor, query: str, pointer: str) -> N
 
     assert problem["status"] == 400
     assert [error["pointer"] for error in problem["errors"]] == [pointer]
+
+
+# What is sent → the sentence that says what to do about it.
+SENTENCES: dict[str, tuple[str, str]] = {
+    "status=asleep": (
+        "/status",
+        (
+            "`status` must be one of active, banned, expired, expiring, grace, inactive, pending, "
+            "revoked, suspended: 'asleep' is none of them."
+        ),
+    ),
+    "expand[]=x": (
+        "/expand[]",
+        "Item 0 of `expand[]` must be one of customer, policy, product: 'x' is none of them.",
+    ),
+    "created_at[foo]=2026-01-01T00:00:00Z": (
+        "/created_at",
+        "A name in `created_at` must be one of gt, gte, lt, lte: 'foo' is none of them.",
+    ),
+    "created_at[gt]=2026-01-01": (
+        "/created_at", "`created_at` must be a time like 2026-11-24T09:30:00Z (RFC 3339).",
+    ),
+    "limit=abc": ("/limit", "`limit` must be a whole number, not a text."),
+    "limit=0": ("/limit", "`limit` must be at least 1."),
+    "q=": ("/q", "`q` must have at least 1 character."),
+    "metadata[k=1": ("/metadata[k", "`metadata[k` is not a parameter of this operation."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("query", SENTENCES)
+def test_a_flaw_says_what_would_be_right(acme: Vendor, query: str) -> None:
+    """In words, with the values there are: no type of a library and no pattern."""
+    pointer, sentence = SENTENCES[query]
+    problem = _problem(acme.api.get(f"/v1/licenses?{query}"))
+    assert [(e["pointer"], e["message"]) for e in problem["errors"]] == [(pointer, sentence)]
+
+
+LINES: dict[str, tuple[str, dict[str, Any]]] = {
+    "/name": ("/v1/products", {"name": "N\n", "code": "n"}),
+    "/code": ("/v1/products", {"name": "N", "code": "n\n"}),
+    "/url": ("/v1/products", {"name": "N", "code": "n", "url": "https://a.example\n"}),
+    "/metadata": ("/v1/products", {"name": "N", "code": "n", "metadata": {"a\n": "b"}}),
+    "/email": ("/v1/customers", {"email": "dora@example.com\n"}),
+    "/starts_at": ("/v1/licenses", {"policy_id": "pol_x", "starts_at": "2026-11-24T09:30:00Z\n"}),
+}
+
+
+@pytest.mark.parametrize("pointer", LINES)
+def test_a_line_break_at_the_end_is_part_of_the_value(acme: Vendor, pointer: str) -> None:
+    """`$` of a pattern means the very end: no code, address or name has a second line."""
+    path, body = LINES[pointer]
+    problem = _problem(acme.api.post(path, json=body))
+    assert problem["errors"][0]["pointer"] == pointer
+    assert "regex" not in problem["detail"]
+
+
+def test_an_unknown_field_is_not_echoed_at_length(acme: Vendor) -> None:
+    """A megabyte of a name does not come back three times."""
+    answer = acme.api.post("/v1/products", json={"x" * 900_000: 1})
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_field")
+    assert len(answer.content) < 2_000
 
 
 @pytest.mark.parametrize(

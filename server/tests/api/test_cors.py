@@ -127,12 +127,10 @@ def test_any_other_origin_is_refused_and_may_read_why(shop: Vendor, server: Serv
     for origin in (
         EVIL,
         "null",
-        "*",
         "http://paint.example",
         f"{PAINT}:8443",
         f"{PAINT}.evil.example",
         "https://PAINT.example",
-        f"{PAINT}/",
     ):
         response = client.post(VALIDATE, json=body, headers={"Origin": origin})
         problem = response.json()

@@ -1,10 +1,8 @@
 """Edges where an answer was once wrong: numbers, pointers, charges, NUL, readiness."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from harness.cast import Vendor, make_vendor
 from harness.eventually import eventually
@@ -120,15 +118,7 @@ def test_a_node_that_lacks_a_migration_is_not_ready(
 ) -> None:
     server = make_server(engine)
     assert server.client().get("/readyz").status_code == 200
-    statement = "DELETE FROM django_migrations WHERE app = 'usage'"
-    if engine == "postgres":
-        with psycopg.connect(server.database_url, autocommit=True) as database:
-            database.execute(statement)
-    else:
-        embedded = sqlite3.connect(server.data_dir / "licenseapi.sqlite3", timeout=30)
-        embedded.execute(statement)
-        embedded.commit()
-        embedded.close()
+    server.execute("DELETE FROM django_migrations WHERE app = 'usage'")
     refused = server.client().get("/readyz")
     assert (refused.status_code, refused.json()["reason"]) == (503, "migrations")
 

@@ -57,7 +57,7 @@ QUERIES: dict[str, tuple[str, str, str]] = {
     "product twice": ("key=a&product=b&product=b", "/product", "duplicate"),
     "unknown": ("key=a&colour=red", "/colour", "unknown_field"),
     "empty product": ("key=a&product=", "/product", "invalid_value"),
-    "empty entitlement": ("key=a&entitlements[]=", "/entitlements/0", "invalid_value"),
+    "empty entitlement": ("key=a&entitlements[]=", "/entitlements[]", "invalid_value"),
     "not a list": ("key=a&entitlements=export", "/entitlements", "unknown_field"),
     "word as flag": ("key=a&dry_run=perhaps", "/dry_run", "invalid_value"),
 }

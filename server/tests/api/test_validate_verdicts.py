@@ -1,11 +1,9 @@
 """licenses.validate: every verdict there is, the same by key, by id and by token."""
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 from harness.cast import Vendor, make_vendor
 from harness.server import Server
@@ -38,15 +36,7 @@ def _ban(vendor: Vendor, server: Server) -> dict[str, Any]:
     """No route bans a customer yet, so that the column is set in the database."""
     customer = vendor.api.make("/v1/customers", name="Dora")
     _change(vendor, customer_id=customer["id"])
-    statement = f"UPDATE licensing_customer SET banned_at = 1 WHERE id = '{customer['id']}'"
-    if server.engine == "postgres":
-        with psycopg.connect(server.database_url, autocommit=True) as database:
-            database.execute(statement)  # type: ignore[call-overload]
-    else:
-        embedded = sqlite3.connect(server.data_dir / "licenseapi.sqlite3", timeout=30)
-        embedded.execute(statement)
-        embedded.commit()
-        embedded.close()
+    server.execute("UPDATE licensing_customer SET banned_at = 1 WHERE id = ?", customer["id"])
     return {}
 
 

@@ -1,14 +1,15 @@
 """`licenseapi-server serve`: starts, or says in one sentence why not."""
 
+import json
 import re
 import socket
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from harness.eventually import eventually
 from harness.server import Server
 
 
@@ -42,10 +43,7 @@ def test_an_unreachable_database_is_one_sentence(tmp_path: Path) -> None:
 
 def test_missing_migrations_are_one_sentence(make_server: Callable[..., Server]) -> None:
     server = make_server("sqlite", is_started=False)
-    database = sqlite3.connect(server.data_dir / "licenseapi.sqlite3")
-    database.execute("DELETE FROM django_migrations WHERE app = 'usage'")
-    database.commit()
-    database.close()
+    server.execute("DELETE FROM django_migrations WHERE app = 'usage'")
 
     assert "run: licenseapi-server migrate" in _fails(server)
 
@@ -69,6 +67,75 @@ def test_lost_secrets_are_one_sentence(make_server: Callable[..., Server]) -> No
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
     assert name in _fails(Server(tmp_path, environment={name: value}))
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--port", "99999", "LICENSEAPI_PORT must be a port: 1 to 65535."),
+        ("--host", "999.1.1.1", "Cannot listen on 999.1.1.1"),
+        ("--database-url", "mysql://localhost/x", "DATABASE_URL must be like postgresql://"),
+    ],
+)
+def test_a_wrong_option_is_named(tmp_path: Path, option: str, value: str, said: str) -> None:
+    """What cannot be listened on or stored in is told before anything is made."""
+    assert said in _fails(Server(tmp_path), option, value)
+
+
+def test_what_is_no_certificate_is_one_sentence(tmp_path: Path) -> None:
+    """Neither a text nor a file that is not there starts a server."""
+    (tmp_path / "text").write_text("no certificate")
+    for path in (tmp_path / "text", tmp_path / "nothing"):
+        options = ("--tls-cert", str(path), "--tls-key", str(path))
+        assert "for TLS" in _fails(Server(tmp_path / "var"), *options)
+
+
+def test_a_misspelt_setting_is_pointed_out(tmp_path: Path) -> None:
+    """It would silently do nothing."""
+    done = Server(tmp_path, environment={"LICENSEAPI_WORKRS": "4"}).run("check-config")
+    assert done.returncode == 0
+    assert "LICENSEAPI_WORKRS is not a setting" in done.stderr
+    assert "did you mean LICENSEAPI_WORKERS?" in done.stderr
+
+
+def test_nobody_else_reads_the_files(tmp_path: Path) -> None:
+    """In a directory that everyone may read, too: customers' names stand in these files."""
+    tmp_path.chmod(0o755)
+    server = Server(tmp_path)
+    assert server.run("migrate").returncode == 0
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.name for path in files} >= {"licenseapi.sqlite3", "telemetry.sqlite3", "pepper"}
+    assert [path for path in files if path.stat().st_mode & 0o077] == []
+
+
+def test_workers_end_with_their_parent(tmp_path: Path) -> None:
+    """Killed without a word, it leaves nobody who holds the port and serves old code."""
+    server = Server(tmp_path, workers=2).start()
+    server.kill(with_workers=False)
+
+    def is_listening() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", server.port)) == 0
+
+    eventually(is_listening, lambda listening: not listening)
+    again = Server(tmp_path, port=server.port).start()
+    assert again.stop() == 0
+
+
+def test_accounts_and_keys_made_by_an_operator_are_checked(tmp_path: Path) -> None:
+    """As they would be over the API."""
+    server = Server(tmp_path)
+    account = ("create-account", "--name", "A", "--email", "a@example.com", "--json")
+    made = json.loads(server.run(*account).stdout)["account_id"]
+    key = ("create-api-key", "--account", made, "--name", "K")
+    refused = [
+        server.run("create-account", "--name", "a\nb", "--email", "a@example.com"),
+        server.run("create-account", "--name", "A", "--email", "a" * 300 + "@example.com"),
+        server.run(*key),
+        server.run(*key, "--type", "publishable", "--scope", "licenses:read"),
+    ]
+    assert [done.returncode for done in refused] == [1] * 4
+    assert all("Traceback" not in done.stderr for done in refused)
 
 
 def test_an_empty_database_is_initialized_and_stops_cleanly(tmp_path: Path) -> None:

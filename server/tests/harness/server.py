@@ -4,14 +4,19 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import httpx
+import psycopg
 
 COMMAND = str(Path(sys.executable).parent / "licenseapi-server")
 FACTORY = Path(__file__).with_name("account_factory.py")
@@ -88,13 +93,26 @@ class Server:
         )
         assert self.process.stdout is not None
         self.output = []
-        for line in self.process.stdout:
-            self.output.append(line)
-            if "is ready at" in line:
+        deadline = threading.Timer(START_SECONDS, self.process.kill)
+        deadline.start()
+        try:
+            if self._is_ready():
                 return self
+        finally:
+            deadline.cancel()
         self.process.wait(START_SECONDS)
         message = f"the server did not start: {self.log_path.read_text()}"
         raise AssertionError(message)
+
+    def _is_ready(self) -> bool:
+        """Whether the ready line comes; False when the output ends without it."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output.append(line)
+            if "is ready at" in line:
+                return True
+        return False
 
     def stop(self) -> int:
         """End it as an operator would; its exit code."""
@@ -104,12 +122,12 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
         return self._reap(30)
 
-    def kill(self) -> None:
-        """End it as a power cut would, workers included."""
+    def kill(self, *, with_workers: bool = True) -> None:
+        """End it as a power cut would, workers included; or the parent alone."""
         self._end_factory()
         assert self.process is not None
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        for pid in (self.process.pid, *map(int, children.split())):
+        for pid in (self.process.pid, *map(int, children.split() if with_workers else ())):
             os.kill(pid, signal.SIGKILL)
         self._reap(10)
 
@@ -152,6 +170,29 @@ class Server:
         secret: str = json.loads(done.stdout)["secret"]
         return secret
 
+    def execute(self, statement: LiteralString, *values: str | int) -> list[tuple[Any, ...]]:
+        """Run a statement, with `?` for values, on the database itself; the rows it returns."""
+        if self.database_url:
+            with psycopg.connect(self.database_url, autocommit=True) as database:
+                done = database.execute(statement.replace("?", "%s"), values)
+                return done.fetchall() if done.description else []
+        path = self.data_dir / "licenseapi.sqlite3"
+        with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as embedded:
+            return embedded.execute(statement, values).fetchall()
+
+    def read_log(self) -> list[tuple[Any, ...]]:
+        """Id, path and user agent of every line of the request log."""
+        columns: LiteralString = "SELECT id, path, user_agent FROM audit_requestlogentry"
+        if self.database_url:
+            return self.execute(columns)
+        with closing(sqlite3.connect(self.data_dir / "telemetry.sqlite3", timeout=30)) as log:
+            return log.execute(columns).fetchall()
+
+    def expire_key(self, key_id: str) -> None:
+        """Let a key have ended an hour ago: over the API an end lies in the future."""
+        at = time.time_ns() // 1000 - 3_600_000_000
+        self.execute("UPDATE accounts_apikey SET expires_at = ? WHERE id = ?", at, key_id)
+
     def _end_factory(self) -> None:
         if self._factory is not None and self._factory.stdin is not None:
             self._factory.stdin.close()
@@ -186,6 +227,13 @@ class Client(httpx.Client):
         """POST that must succeed; its body."""
         response = self.post(path, json=body)
         assert response.status_code in {200, 201}, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def make_patch(self, path: str, **body: Any) -> dict[str, Any]:
+        """PATCH that must succeed; its body."""
+        response = self.patch(path, json=body)
+        assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.json()
         return answer
 

@@ -34,6 +34,7 @@ RUNTIME_NAMES = {
     ("KeyRow", "max_token_ttl_seconds"): (Account, "max_token_ttl_seconds"),
     ("KeyRow", "allowed_origins"): (Account, "allowed_origins"),
     ("KeyRow", "api_version"): (Account, "api_version"),
+    ("KeyRow", "expiring_window_days"): (Account, "expiring_window_days"),
     ("KeyRow", "secret_id"): (ApiKeySecret, "id"),
     ("KeyRow", "secret_expires_at"): (ApiKeySecret, "expires_at"),
     ("LicenseRow", "customer_banned_at"): (Customer, "banned_at"),

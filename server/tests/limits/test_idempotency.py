@@ -48,6 +48,41 @@ def test_twenty_twins_make_one_license(busy_server: Server) -> None:
         assert _count(acme.api) == before + 1
 
 
+def test_a_replay_is_not_given_to_whoever_may_not_see_it_any_more(busy_server: Server) -> None:
+    """A key that has been bound to another product since gets no license key of this one."""
+    acme = make_vendor(busy_server)
+    other = acme.api.make("/v1/products", name="Other", code="other")
+    scopes = ["licenses:write", "licenses:read", "licenses:reveal"]
+    key = acme.api.make("/v1/api_keys", name="Shop", scopes=scopes)
+    shop = busy_server.client(key["secret"])
+    body, headers = {"policy_id": acme.policy["id"]}, {"Idempotency-Key": "z"}
+    first = shop.post("/v1/licenses", json=body, headers=headers)
+    acme.api.patch(f"/v1/api_keys/{key['id']}", json={"product_ids": [other["id"]]})
+
+    again = shop.post("/v1/licenses", json=body, headers=headers)
+
+    assert (again.status_code, again.json()["code"]) == (422, "idempotency_mismatch")
+    assert first.json()["key"] not in again.text
+
+
+def test_a_replay_never_says_what_is_no_longer_so(busy_server: Server) -> None:
+    """A renewal is not confirmed again once the license has been revoked, or is gone."""
+    acme = make_vendor(busy_server, duration="P1Y")
+    path = f"/v1/licenses/{acme.license['id']}"
+    headers = {"Idempotency-Key": "renewal"}
+    assert acme.api.post(f"{path}/renew", json={}, headers=headers).status_code == 200
+    assert acme.api.post(f"{path}/renew", json={}, headers=headers).status_code == 200
+    other = acme.api.post(f"{path}/renew", json={}, headers={**headers, "If-Match": '"77"'})
+    acme.api.make(f"{path}/revoke")
+    revoked = acme.api.post(f"{path}/renew", json={}, headers=headers)
+    acme.api.delete(path)
+    gone = acme.api.post(f"{path}/renew", json={}, headers=headers)
+
+    assert other.json()["code"] == "idempotency_mismatch"
+    assert (revoked.status_code, revoked.json()["code"]) == (409, "invalid_state")
+    assert gone.status_code == 404
+
+
 def test_a_repeat_is_the_same_answer_and_another_body_is_refused(busy_server: Server) -> None:
     acme = make_vendor(busy_server)
     headers = {"Idempotency-Key": "one"}

@@ -139,12 +139,13 @@ class DeniedToken(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     account = ParentField(Account)
+    mode = models.CharField(max_length=4, default="live", db_default="live")
     jti = models.CharField(max_length=64, default="", db_default="")
     expires_at = InstantField(default=0, db_default=0)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["account", "jti"], name="token_denied_once")
+            models.UniqueConstraint(fields=["account", "mode", "jti"], name="token_denied_once")
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["expires_at"], name="denied_token_by_end")

@@ -29,6 +29,8 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     store: Any = None
     key_ring: Any = None
     path: str = ""
+    # What the route has made ready before the transaction: see Route.prepare.
+    prepared: Any = None
 
     @property
     def id(self) -> str:

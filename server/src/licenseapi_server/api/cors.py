@@ -4,6 +4,7 @@ A preflight carries no credential, so it cannot know the account: it only says w
 browser may ask. The request itself is checked against the account's allowed origins.
 """
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -17,6 +18,11 @@ from licenseapi_server.domain.problems import Problem
 ALLOWED_HEADERS = "Authorization, Content-Type, License-Key, LicenseAPI-Version, DPoP"
 EXPOSED_HEADERS = b"Request-Id, Retry-After, RateLimit, RateLimit-Policy, LicenseAPI-Version"
 MAX_AGE = "600"
+# Scheme, host and port, as browsers write it (RFC 6454, section 6.2). Anything else is not
+# repeated into an answer's headers.
+ORIGIN = re.compile(
+    rb"[a-z][a-z0-9+.-]*://[A-Za-z0-9._~-]+(?::[0-9]{1,5})?|[a-z]+://\[[0-9a-fA-F:.]+\](?::[0-9]{1,5})?|null"
+)
 
 
 class Cors:
@@ -26,12 +32,12 @@ class Cors:
         """Whether a browser asks beforehand about a runtime route."""
         wanted = request.header(b"access-control-request-method")
         route = routes.get(wanted or "")
-        return route is not None and route.is_runtime and b"origin" in request.headers
+        return route is not None and route.is_runtime and _origin_of(request) is not None
 
     def preflight(self, request: Request) -> Rendered:
         """What a browser may send."""
         headers = (
-            ("Access-Control-Allow-Origin", request.header(b"origin") or ""),
+            ("Access-Control-Allow-Origin", (_origin_of(request) or b"").decode()),
             ("Access-Control-Allow-Methods", "GET, POST"),
             ("Access-Control-Allow-Headers", ALLOWED_HEADERS),
             ("Access-Control-Max-Age", MAX_AGE),
@@ -51,9 +57,17 @@ class Cors:
         """Let the page read the answer, a refusal included: it has to see why."""
         if request.route is None or not request.route.is_runtime:
             return ()
-        origin = request.headers[b"origin"]
+        origin = _origin_of(request)
+        if origin is None:
+            return ()
         return (
             (b"access-control-allow-origin", origin),
             (b"access-control-expose-headers", EXPOSED_HEADERS),
             (b"vary", b"Origin"),
         )
+
+
+def _origin_of(request: Request) -> bytes | None:
+    """The page's origin, if it is one."""
+    origin = request.headers.get(b"origin", b"")
+    return origin if ORIGIN.fullmatch(origin) else None

@@ -1,6 +1,7 @@
 """API keys that travelled where others can read them: in a URL, in a cookie, over plain HTTP."""
 
 import asyncio
+from urllib.parse import unquote_to_bytes
 
 from licenseapi_server.api.authentication import KEY_IN_BYTES
 from licenseapi_server.api.registry import Router
@@ -10,8 +11,6 @@ from licenseapi_server.api.runtime.store import Store
 from licenseapi_server.api.transport import Transport
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.problems import Problem
-
-REDACTED = b"lapi_redacted"
 
 
 class Exposure:
@@ -47,15 +46,17 @@ class Exposure:
 
     @staticmethod
     def _find_in_url(request: Request) -> bytes | None:
-        if b"lapi_" not in request.query and "lapi_" not in request.path:
+        query = unquote_to_bytes(request.query) if b"%" in request.query else request.query
+        if b"lapi_" not in query and "lapi_" not in request.path:
             return None
-        path = request.path.encode("utf-8", "replace")
-        request.shown_path = KEY_IN_BYTES.sub(REDACTED, path).decode("utf-8", "replace")
-        return _find(request.query + b" " + path)
+        return _find(query + b" " + request.path.encode("utf-8", "replace"))
 
     def _is_allowed(self, request: Request) -> bool:
-        route = self._router.find(request.path)[0].get(request.method)
-        return route is not None and route.allows_key_in_url and b"lapi_sk_" not in request.query
+        method = "GET" if request.method == "HEAD" else request.method
+        route = self._router.find(request.path)[0].get(method)
+        if route is None or not route.allows_key_in_url:
+            return False
+        return b"lapi_sk_" not in unquote_to_bytes(request.query)
 
     def _flag(self, key: bytes | None, now: int) -> None:
         if key is None:

@@ -16,7 +16,7 @@ from licenseapi_server.api.call import AnyCall
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.instants import MINUTE
-from licenseapi_server.domain.problems import Problem
+from licenseapi_server.domain.problems import Problem, field_problem
 
 MAX_KEY = 255
 SECRETS_REPLAYED_FOR = 15 * MINUTE
@@ -45,7 +45,7 @@ def read_key(text: str) -> str:
     key = text.strip()
     if not key or len(key) > MAX_KEY or not key.isascii() or not key.isprintable():
         message = f"`Idempotency-Key` must be 1 to {MAX_KEY} printable ASCII characters."
-        raise Problem("invalid_request", message, param="Idempotency-Key")
+        raise field_problem("/Idempotency-Key", message)
     return key
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from licenseapi_server import __version__
 from licenseapi_server.api.call import NoBody, NoQuery
+from licenseapi_server.api.patterns import END
 from licenseapi_server.api.registry import Route
 from licenseapi_server.domain.problems import PROBLEMS
 
@@ -99,6 +100,18 @@ def _close(schema: Any) -> Any:
         for value in schema:
             _close(value)
     return schema
+
+
+def _unanchor(schema: Any) -> None:
+    """Patterns as JSON Schema has them: there `$` means the very end."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("pattern"), str):
+            schema["pattern"] = schema["pattern"].removesuffix(END)
+        for value in schema.values():
+            _unanchor(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            _unanchor(value)
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
@@ -249,6 +262,7 @@ class Schemas:
         )
         found, self.named = msgspec.json.schema_components(kinds, ref_template=REF)
         self._found = dict(zip(kinds, found, strict=True))
+        _unanchor(self.named)
 
     def of(self, kind: Any) -> dict[str, Any]:
         """The schema of one type, mostly a reference."""

@@ -7,22 +7,23 @@ with a hook sees every object, so each body passes through both.
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
+from licenseapi_server.api.validation_errors import as_problem
 from licenseapi_server.domain.problems import FieldError, Problem, field_problem, fields_problem
 
 MAX_QUERY_FIELDS = 100
-PATH = re.compile(r" - at (?:`key` in )?`\$([^`]*)`$")
-STEP = re.compile(r"\[(\d+|\.\.\.)\]|\.([^.\[]+)")
-MISSING = re.compile(r"Object missing required field `([^`]*)`")
-UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 MIN_INTEGER, MAX_INTEGER = -(1 << 63), (1 << 63) - 1
 MAX_DIGITS = 20
+MAX_DEPTH = 32
+BYTE_ORDER_MARK = "\ufeff"
+SURROGATE = re.compile("[\ud800-\udfff]")
 NUMBER = re.compile(r"[+-]?\.?[0-9]")
 INTEGER = re.compile(r"-?[0-9]+")
 
@@ -32,11 +33,11 @@ class _DuplicateMemberError(ValueError):
 
 
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _DuplicateMemberError(twice)
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            raise _DuplicateMemberError(name)
+        members[name] = value
     return members
 
 
@@ -83,7 +84,7 @@ def parse_body(body: bytes, kind: Any) -> Any:
     try:
         return _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
-        raise _as_problem(str(error)) from error
+        raise as_problem(str(error), kind) from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem("invalid_json", f"The body is not JSON: {error}.") from error
 
@@ -110,6 +111,9 @@ def _is_plain(body: bytes) -> bool:
 def _check_strictly(body: bytes) -> None:
     try:
         text = body.decode("utf-8")
+        if text.startswith(BYTE_ORDER_MARK):
+            message = "The body begins with a byte order mark: send UTF-8 without one."
+            raise Problem("invalid_json", message)
         value = _STRICT.decode(text)
     except _DuplicateMemberError as error:
         message = f"The member {json.dumps(str(error))} stands more than once in one object."
@@ -124,54 +128,33 @@ def _check_strictly(body: bytes) -> None:
         raise Problem("invalid_json", f"The body is not JSON: {error.msg} at {place}.") from error
     except ValueError as error:
         raise Problem("invalid_json", f"The body is not JSON: {error}.") from error
-    if b"\\u" in body or b"\\U" in body:
-        _refuse_bad_characters(value)
+    _check_values(value)
 
 
-def _refuse_bad_characters(value: Any) -> None:
-    if isinstance(value, str):
-        if "\0" in value:
-            raise Problem("invalid_json", "A text has the character NUL (\\u0000).")
-        if any("\ud800" <= character <= "\udfff" for character in value):
-            raise Problem("invalid_json", "A text has half of a surrogate pair.")
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            _refuse_bad_characters(name)
-            _refuse_bad_characters(item)
-    elif isinstance(value, list):
-        for item in value:
-            _refuse_bad_characters(item)
+def _check_values(value: Any) -> None:
+    """Refuse what JSON allows and no database, terminal or recursion survives."""
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            message = f"The body is nested more than {MAX_DEPTH} levels deep."
+            raise Problem("invalid_json", message)
+        for text in (item for item in level if isinstance(item, str)):
+            _check_text(text)
+        level = [part for item in level for part in _parts_of(item)]
 
 
-def _pointer(path: str) -> str:
-    # msgspec does not say which member of a map it is: the map itself is named then.
-    steps = [index or name for index, name in STEP.findall(path.partition("[...]")[0])]
-    return "".join(f"/{_escape(step)}" for step in steps)
+def _parts_of(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return chain(value, value.values())
+    return value if isinstance(value, list) else ()
 
 
-def _escape(name: str) -> str:
-    """A name as a step of a pointer (RFC 6901, section 3)."""
-    return name.replace("~", "~0").replace("/", "~1")
-
-
-def _as_problem(text: str) -> Problem:
-    """Turn msgspec's sentence into our problem, at the right field."""
-    found = PATH.search(text)
-    pointer = _pointer(found.group(1)) if found else ""
-    sentence = PATH.sub("", text)
-    missing, unknown = MISSING.match(sentence), UNKNOWN.match(sentence)
-    if missing:
-        return field_problem(
-            f"{pointer}/{missing.group(1)}", f"`{missing.group(1)}` is required.", code="required"
-        )
-    if unknown:
-        name = unknown.group(1)
-        return field_problem(
-            f"{pointer}/{_escape(name)}",
-            f"`{name}` is not a field of this request.",
-            code="unknown_field",
-        )
-    return field_problem(pointer, f"{sentence}.")
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise Problem("invalid_json", "A text has the character NUL (\\u0000).")
+    if not text.isascii() and SURROGATE.search(text):
+        raise Problem("invalid_json", "A text has half of a surrogate pair.")
 
 
 def read_query(query: bytes) -> list[tuple[str, str]]:
@@ -206,9 +189,9 @@ def parse_query(pairs: list[tuple[str, str]], kind: Any) -> Any:
         outer, bracket, key = name.partition("[")
         if fields.get(name) == "word" and NUMBER.match(value) and not INTEGER.fullmatch(value):
             raise field_problem(f"/{name}", f"`{name}` must be a whole number in digits.")
-        if bracket and fields.get(outer) == "map":
+        if bracket and fields.get(outer) == "map" and key.endswith("]"):
             entries = values.setdefault(outer, {})
-            _put_once(entries, key.rstrip("]"), value, name)
+            _put_once(entries, key[:-1], value, name)
         elif fields.get(name) == "list":
             values.setdefault(name, []).append(value)
         elif fields.get(name) == "text" or (fields.get(name) == "word" and value != "null"):
@@ -222,7 +205,7 @@ def parse_query(pairs: list[tuple[str, str]], kind: Any) -> Any:
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise _as_problem(str(error)) from error
+        raise as_problem(str(error), kind) from error
 
 
 def _put_once(values: dict[str, Any], key: str, value: str, name: str) -> None:

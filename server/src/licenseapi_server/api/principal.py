@@ -16,9 +16,11 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     secret_id: str
     scopes: frozenset[str]
     product_ids: tuple[str, ...]
+    allowed_ips: tuple[str, ...]
     gen: int
     key_expires_at: int | None
     max_token_ttl_seconds: int
+    expiring_window_days: int
     license_id: str = ""
     subject: str = ""
     token_id: str = ""

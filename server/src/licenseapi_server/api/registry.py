@@ -22,7 +22,9 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One endpoint: what it takes, who may call it, what it answers.
 
     `scope` is None only on public routes. `find_subject` names the license that a runtime
-    call is about, so that it is loaded together with the credential.
+    call is about, so that it is loaded together with the credential. `prepare` does what takes
+    long before the transaction begins: on SQLite everyone else's writes wait for that.
+    `check_replay` raises when what was answered once may not be answered any more.
     """
 
     name: str
@@ -47,6 +49,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     takes_license_key_header: bool = False
     secret_members: tuple[str, ...] = ()
     find_subject: Callable[..., Any] | None = None
+    prepare: Callable[..., Any] | None = None
+    check_replay: Callable[..., None] | None = None
     errors: tuple[str, ...] = ()
     example: Any = None
     max_body: int = MAX_BODY

@@ -3,11 +3,26 @@
 from typing import Any
 
 from licenseapi_server.api.principal import Principal
+from licenseapi_server.api.redaction import redact, redact_path
 from licenseapi_server.api.registry import Route
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.entropy import id_entropy
 
+# Which of two values counts is not for us to guess.
+SINGLE = frozenset(
+    {
+        b"authorization",
+        b"content-length",
+        b"content-type",
+        b"host",
+        b"idempotency-key",
+        b"if-match",
+        b"license-key",
+        b"licenseapi-version",
+        b"origin",
+    }
+)
 MAX_PATH_IN_LOG = 300
 MAX_AGENT_IN_LOG = 200
 
@@ -31,9 +46,9 @@ class Request:
         "query",
         "rate_headers",
         "reason",
+        "repeated",
         "route",
         "scheme",
-        "shown_path",
     )
 
     def __init__(self, scope: dict[str, Any], now: int) -> None:
@@ -41,11 +56,11 @@ class Request:
         self.id = make_id("req", now, id_entropy.take())
         self.method: str = scope["method"]
         self.path: str = scope["path"]
-        self.shown_path = self.path
         self.query: bytes = scope["query_string"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.repeated = ""
         if len(self.headers) != len(scope["headers"]):
-            _refuse_two_credentials(scope["headers"])
+            self.repeated = _find_repeated(scope["headers"])
         self.scheme: str = scope["scheme"]
         client = scope["client"]
         self.peer: str = client[0] if client else ""
@@ -67,10 +82,6 @@ class Request:
     def log_line(self, status: int, finished: int) -> tuple[Any, ...]:
         """The columns of LOG_REQUEST."""
         principal = self.principal
-        agent = self.headers.get(b"user-agent", b"")[:MAX_AGENT_IN_LOG].decode("latin-1")
-        path = self.shown_path
-        if not path.isprintable():
-            path = ascii(path)
         return (
             self.id,
             principal.account_id if principal else "",
@@ -80,22 +91,23 @@ class Request:
             principal.token_id if principal else "",
             self.route.name if self.route else "",
             self.method,
-            path[:MAX_PATH_IN_LOG],
+            redact_path(self.path, self.ids)[:MAX_PATH_IN_LOG],
             status,
             self.code,
             self.reason,
             self.license_id,
             self.address,
-            agent if agent.isprintable() else ascii(agent)[:MAX_AGENT_IN_LOG],
+            redact(self.headers.get(b"user-agent", b"").decode("latin-1"))[:MAX_AGENT_IN_LOG],
             self.is_replay,
             finished - self.now,
             self.now,
         )
 
 
-def _refuse_two_credentials(headers: list[tuple[bytes, bytes]]) -> None:
-    if sum(name == b"authorization" for name, _ in headers) > 1:
-        raise Problem("multiple_credentials")
+def _find_repeated(headers: list[tuple[bytes, bytes]]) -> str:
+    """The first header that stands twice though its value decides something."""
+    names = [name for name, _ in headers]
+    return next((name.decode() for name in names if name in SINGLE and names.count(name) > 1), "")
 
 
 async def read_body(receive: Any, limit: int) -> bytes:
@@ -129,4 +141,5 @@ def is_known(request: Request, headers: tuple[tuple[str, str], ...]) -> bool:
     if known is None or request.method not in {"GET", "HEAD"}:
         return False
     tag = next((value for name, value in headers if name == "ETag"), None)
-    return tag is not None and tag in {item.strip() for item in known.split(",")}
+    asked = {item.strip().removeprefix("W/") for item in known.split(",")}
+    return tag is not None and (tag in asked or "*" in asked)

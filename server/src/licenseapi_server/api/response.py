@@ -34,8 +34,14 @@ def render_head(content: bytes, request_id: str, *, is_secure: bool) -> bytes:
 
 
 def add_headers(head: bytes, more: Headers) -> bytes:
-    """`head` with further headers; one of the same name is replaced."""
+    """`head` with further headers; one of the same name is replaced.
+
+    Raises ValueError when a value holds a line break: it would be a header nobody meant.
+    """
     for name, value in more:
+        if b"\n" in value or b"\r" in value:
+            message = f"the header {name.decode()} has a line break in its value"
+            raise ValueError(message)
         start = head.find(b"%b: " % name)
         if start >= 0 and (start == 0 or head[start - 1 : start] == b"\n"):
             head = head[:start] + head[head.index(b"\n", start) + 1 :]

@@ -10,6 +10,7 @@ from licenseapi_server.settings import SettingError, Settings
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+MAPPED_PREFIX = 96
 FORWARDING = b"x-forwarded-"
 
 
@@ -17,11 +18,18 @@ FORWARDING = b"x-forwarded-"
 def parse_address(text: str) -> Address | None:
     """The address, with IPv4-mapped IPv6 taken as the IPv4 that it is; None if it is none."""
     try:
-        address = ipaddress.ip_address(text.strip().strip("[]"))
+        address = ipaddress.ip_address(_without_port(text.strip()))
     except ValueError:
         return None
     mapped = address.ipv4_mapped if address.version == 6 else None  # noqa: PLR2004 - IP version
     return mapped or address
+
+
+def _without_port(text: str) -> str:
+    """Proxies write 203.0.113.7:443 and [2001:db8::1]:443 too."""
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0] if text.count(":") == 1 else text
 
 
 @lru_cache(maxsize=4096)
@@ -32,7 +40,21 @@ def _normalized(text: str) -> str:
 
 def parse_networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
     """Networks or single addresses. Raises ValueError naming the bad one."""
-    return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
+    return tuple(_parse_network(text) for text in texts)
+
+
+def _parse_network(text: str) -> Network:
+    network = ipaddress.ip_network(text, strict=False)
+    if isinstance(network, ipaddress.IPv4Network):
+        return network
+    if network.network_address.scope_id is not None:
+        message = f"{text!r} names an interface of one machine"
+        raise ValueError(message)
+    mapped = network.network_address.ipv4_mapped
+    if mapped is None or network.prefixlen < MAPPED_PREFIX:
+        return network
+    # Addresses are compared as what they are: an IPv4 one in the clothes of IPv6 is IPv4.
+    return ipaddress.IPv4Network((mapped, network.prefixlen - MAPPED_PREFIX))
 
 
 def is_within(address: Address | None, networks: tuple[Network, ...]) -> bool:
@@ -58,10 +80,13 @@ class Transport:
         if not self._proxies or not is_within(parse_address(peer), self._proxies):
             return _normalized(peer)
         hops = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
+        if hops == [""]:
+            return _normalized(peer)
         for hop in reversed(hops):
             address = parse_address(hop)
             if address is None:
-                break
+                # Someone is behind the proxy, and it is not the proxy itself.
+                return ""
             if not is_within(address, self._proxies):
                 return str(address)
         return _normalized(peer)
@@ -72,7 +97,7 @@ class Transport:
             return True
         if self._proxies and is_within(parse_address(peer), self._proxies):
             said = headers.get(b"x-forwarded-proto", b"").split(b",")[-1].strip()
-            return said == b"https"
+            return said.lower() == b"https"
         return False
 
     def is_local_development(self, peer: str, headers: Mapping[bytes, bytes]) -> bool:

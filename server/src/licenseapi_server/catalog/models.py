@@ -41,6 +41,8 @@ class TenantRow(models.Model):
 class Product(TenantRow):
     """What is licensed."""
 
+    # The column by which a key's product bindings restrict what exists for it.
+    BOUND_BY = "id"
     name = models.CharField(max_length=200, default="", db_default="")
     code = models.CharField(max_length=64, default="", db_default="")
     platforms = JsonTextField(default="[]", db_default="[]")
@@ -59,6 +61,7 @@ class Product(TenantRow):
 class Policy(TenantRow):
     """The rules template that a license is issued under (3-domain, Policy)."""
 
+    BOUND_BY = "product_id"
     product = ParentField(Product)
     name = models.CharField(max_length=200, default="", db_default="")
     archived_at = InstantField(null=True)

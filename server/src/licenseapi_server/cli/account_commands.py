@@ -13,7 +13,7 @@ from licenseapi_server.serving import preparation
 from licenseapi_server.serving.running import StartError
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-MAX_NAME = 200
+MAX_NAME, MAX_EMAIL = 200, 254
 FIRST_NAME, FIRST_EMAIL = "My company", "owner@localhost"
 
 
@@ -26,12 +26,10 @@ class NewAccountText(msgspec.Struct):
 
 def create_account(options: argparse.Namespace) -> int:
     """Create an account; print its keys, this once."""
-    if not EMAIL.fullmatch(options.email):
-        message = f"{options.email!r} is not an email address."
+    if not EMAIL.fullmatch(options.email) or len(options.email) > MAX_EMAIL:
+        message = f"{options.email[:MAX_EMAIL]!r} is not an email address."
         raise StartError(message)
-    if not 1 <= len(options.name.strip()) <= MAX_NAME:
-        message = f"--name must have 1 to {MAX_NAME} characters."
-        raise StartError(message)
+    _check_name(options.name)
     deployment = _deployment()
     if options.plan not in deployment.plans:
         message = f"There is no plan {options.plan!r}; there are {', '.join(deployment.plans)}."
@@ -60,8 +58,21 @@ def create_account(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check_name(name: str) -> None:
+    if not 1 <= len(name.strip()) <= MAX_NAME or not name.isprintable():
+        message = f"--name must be one line of 1 to {MAX_NAME} characters."
+        raise StartError(message)
+
+
 def create_api_key(options: argparse.Namespace) -> int:
     """Create a key with scopes that no key could grant over the API."""
+    _check_name(options.name)
+    if options.type == "restricted" and not options.scope:
+        message = "A restricted key needs at least one --scope: without any it may do nothing."
+        raise StartError(message)
+    if options.type == "publishable" and options.scope:
+        message = "A publishable key has fixed scopes: leave --scope out."
+        raise StartError(message)
     deployment = _deployment()
     from django.db import transaction
 

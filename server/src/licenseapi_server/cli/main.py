@@ -11,7 +11,7 @@ from licenseapi_server.domain.problems import Problem
 from licenseapi_server.domain.quotas import PLANS
 from licenseapi_server.domain.scopes import GRANTABLE_SCOPES
 from licenseapi_server.serving.running import StartError
-from licenseapi_server.settings import ROLES, SETTINGS, SettingError
+from licenseapi_server.settings import ROLES, SETTINGS, SettingError, unknown_variables
 
 # Command-line options that say the same as a variable; an option wins.
 SHARED = ("data_dir", "database_url", "host", "port", "workers", "roles")
@@ -102,6 +102,12 @@ def _add_accounts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     key.set_defaults(run=account_commands.create_api_key)
 
 
+def _warn_of_unknown_variables() -> None:
+    for name, meant in unknown_variables(os.environ).items():
+        hint = f": did you mean {meant}?" if meant else "."
+        sys.stderr.write(f"licenseapi-server: {name} is not a setting and has no effect{hint}\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     parser = make_parser()
@@ -111,6 +117,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if value is not None:
             variable = "DATABASE_URL" if name == "database_url" else f"LICENSEAPI_{name.upper()}"
             os.environ[variable] = value
+    _warn_of_unknown_variables()
+    # Whatever is created now holds what no other user of this machine should read.
+    os.umask(0o077)
     try:
         return int(options.run(options))
     except (SettingError, StartError) as error:

@@ -19,10 +19,8 @@ def serve(options: argparse.Namespace) -> int:
     if bool(options.tls_cert) != bool(options.tls_key):
         message = "--tls-cert and --tls-key go together."
         raise StartError(message)
-    for path in (options.tls_cert, options.tls_key):
-        if path and not os.access(path, os.R_OK):
-            message = f"Cannot read {path}."
-            raise StartError(message)
+    if options.tls_cert:
+        preparation.check_tls(options.tls_cert, options.tls_key)
     settings = load_settings()
     if options.tls_cert and not settings.base_url:
         os.environ["LICENSEAPI_BASE_URL"] = settings.public_url.replace("http://", "https://", 1)

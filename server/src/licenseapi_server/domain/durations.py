@@ -15,6 +15,7 @@ from licenseapi_server.domain.instants import EPOCH, MAX_INSTANT, SECOND, to_dat
 PATTERN = (
     r"^P(?!$)([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T(?=[0-9])([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$"
 )
+FORM = "must be an ISO 8601 duration like P1Y, P30D or PT12H"
 MAX_LENGTH = 40
 # The Gregorian calendar's average month, and the most days that 100 years can have.
 AVERAGE_MONTH_SECONDS = 2_629_746
@@ -46,8 +47,7 @@ def parse_duration(text: str) -> Duration:
     """The span that `text` (like P1Y, P30D, PT12H) names. Raises ValueError with a sentence."""
     found = _SHAPE.fullmatch(text) if len(text) <= MAX_LENGTH else None
     if not found:
-        message = "must be an ISO 8601 duration like P1Y, P30D or PT12H"
-        raise ValueError(message)
+        raise ValueError(FORM)
     years, months, weeks, days, hours, minutes, seconds = (
         int(group or 0) for group in found.groups()
     )

@@ -8,6 +8,7 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FORM = "must be a time like 2026-11-24T09:30:00Z (RFC 3339)"
 MAX_INSTANT = 253_402_300_799_999_999
 PATTERN = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
@@ -25,8 +26,7 @@ def parse_instant(text: str) -> int:
     """The instant that an RFC 3339 text names, 1970 to 9999. Raises ValueError with a sentence."""
     found = _SHAPE.fullmatch(text)
     if not found:
-        message = "must be a time like 2026-11-24T09:30:00Z (RFC 3339)"
-        raise ValueError(message)
+        raise ValueError(FORM)
     year, month, day, hour, minute, second, fraction, _zulu, sign, hours, minutes = found.groups()
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
     if offset >= timedelta(days=1) or int(minutes or 0) >= 60:  # noqa: PLR2004 - minutes an hour

@@ -145,8 +145,13 @@ def renewed_expiry(
     span = parse_duration(duration)
     if basis == "now" or (basis == "now_if_expired" and now >= expires_at):
         return add_duration(now, span)
-    if anchor is not None:
-        times = count_durations(anchor, span, expires_at)
-        if times is not None:
-            return add_duration(anchor, span, times=times + 1)
+    return extended_expiry(expires_at, duration=duration, anchor=anchor)
+
+
+def extended_expiry(expires_at: int, *, duration: str, anchor: int | None = None) -> int:
+    """Expiry one duration later, counted from `anchor` while it lies on that count."""
+    span = parse_duration(duration)
+    times = None if anchor is None else count_durations(anchor, span, expires_at)
+    if anchor is not None and times is not None:
+        return add_duration(anchor, span, times=times + 1)
     return add_duration(expires_at, span)

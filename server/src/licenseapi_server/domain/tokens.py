@@ -24,6 +24,8 @@ ALGORITHM = "ES256"
 # Each could make a verifier trust the attacker's key or another reading of the bytes (RFC 8725).
 REFUSED_HEADERS = frozenset({"crit", "b64", "jwk", "jku", "x5c", "x5u", "x5t", "x5t#S256", "zip"})
 SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
+# Our key ids are SHA-256 thumbprints (RFC 7638, section 3); nothing else is looked up.
+KEY_ID = re.compile(r"[A-Za-z0-9_-]{43}")
 MAX_NUMBER = 1 << 53
 
 
@@ -126,8 +128,9 @@ def _read(text: str) -> _UnverifiedToken:
     if REFUSED_HEADERS & header.keys():
         message = "refused header member"
         raise TokenRefusedError(message)
-    if not isinstance(header.get("kid"), str):
-        message = "kid is missing"
+    kid = header.get("kid")
+    if not isinstance(kid, str) or not KEY_ID.fullmatch(kid):
+        message = "kid is missing or not one of ours"
         raise TokenRefusedError(message)
     claims = _decode_object(parts[1])
     signed = f"{parts[0]}.{parts[1]}".encode()

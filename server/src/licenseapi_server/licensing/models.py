@@ -45,6 +45,7 @@ class Customer(TenantRow):
 class License(TenantRow):
     """A grant to use a product under a policy. Its status is computed, never stored."""
 
+    BOUND_BY = "product_id"
     product = ParentField(Product, db_constraint=False)
     policy = ParentField(Policy)
     customer = ParentField(Customer, null=True)

@@ -1,5 +1,6 @@
 """The texts that objects are found by, kept in the transaction that changes the object."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,7 +22,12 @@ def fold(text: str) -> str:
 
 def metadata_term(key: str, value: str) -> str:
     """One metadata entry as a term: compared whole, with its letter case."""
-    return f"{key}={value}"[:MAX_TERM]
+    term = f"{key}={value}"
+    if len(term) <= MAX_TERM:
+        return term
+    # Too long for an index: its beginning for whoever reads the table, a digest for the rest.
+    digest = hashlib.sha256(term.encode()).hexdigest()
+    return f"{term[: MAX_TERM - len(digest)]}{digest}"
 
 
 def customer_terms(row: Customer) -> list[Term]:

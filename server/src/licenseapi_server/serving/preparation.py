@@ -3,6 +3,7 @@
 import fcntl
 import os
 import secrets
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,19 @@ def prepare_directory(settings: Settings) -> None:
         probe.unlink()
     except OSError as error:
         message = f"Cannot write to the data directory {path}: {error.strerror}."
+        raise StartError(message) from error
+
+
+def check_tls(certificate: str, key: str) -> None:
+    """Raise StartError unless these files are a certificate chain and its private key."""
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+    except OSError as error:
+        reason = error.strerror if not isinstance(error, ssl.SSLError) else error.reason
+        message = (
+            f"Cannot use {certificate} and {key} for TLS: "
+            f"{reason or 'they are not a certificate and its key in PEM'}."
+        )
         raise StartError(message) from error
 
 

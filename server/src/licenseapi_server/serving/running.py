@@ -1,15 +1,13 @@
 """Starting uvicorn: one process, or a parent that keeps several alive."""
 
 import logging
-import os
 import signal
 import socket
-import threading
-import time
 from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from licenseapi_server.settings import Settings
@@ -17,6 +15,7 @@ from licenseapi_server.settings import Settings
 FACTORY = "licenseapi_server.asgi:create_app"
 GRACE_SECONDS = 15
 BACKLOG = 2048
+# How long a worker may take to import everything on a machine that is busy.
 START_SECONDS = 60
 
 
@@ -44,7 +43,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        message = f"Cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}."
+        message = f"Cannot listen on {host} port {port}: {error.strerror or error}."
         raise StartError(message) from error
     listener.listen(BACKLOG)
     listener.set_inheritable(True)
@@ -73,6 +72,7 @@ def run(
         workers=settings.workers,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=START_SECONDS,
         ssl_certfile=tls[0] if tls else None,
         ssl_keyfile=tls[1] if tls else None,
     )
@@ -93,19 +93,25 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
     """Take note of nothing."""
 
 
+class _AnnouncingParent(Multiprocess):
+    """Says once that every worker answers.
+
+    On the thread that also watches them: two threads that read one worker's replies take
+    each other's bytes, and a worker that is well gets replaced.
+    """
+
+    announce: Callable[[], None]
+    _is_announced = False
+
+    def keep_subprocess_alive(self) -> None:
+        super().keep_subprocess_alive()
+        if not self._is_announced and all(worker.is_ready() for worker in self.processes):
+            self._is_announced = True
+            self.announce()
+
+
 def _run_many(config: uvicorn.Config, listener: socket.socket, announce: Callable[[], None]) -> int:
-    parent = Multiprocess(config, sockets=[listener])
-    thread = threading.Thread(target=_announce_when_ready, args=(parent, announce), daemon=True)
-    thread.start()
+    parent = _AnnouncingParent(config, sockets=[listener])
+    parent.announce = announce
     parent.run()
-    return 0
-
-
-def _announce_when_ready(parent: Multiprocess, announce: Callable[[], None]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        workers = list(parent.processes)
-        if len(workers) == parent.processes_num and all(worker.is_ready(5) for worker in workers):
-            announce()
-            return
-        time.sleep(0.05)
+    return 1 if any(worker.exitcode == STARTUP_FAILURE for worker in parent.processes) else 0

@@ -9,6 +9,7 @@ from licenseapi_server.accounts import models
 from licenseapi_server.api.call import AnyCall, Call, NoBody, NoQuery
 from licenseapi_server.api.management.fields import Change, Name, changes_of, json_text
 from licenseapi_server.api.management.rows import change_row
+from licenseapi_server.api.patterns import shaped
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.quotas import Plan, month_bounds
 from licenseapi_server.domain.scopes import ALL_SCOPES
@@ -16,7 +17,10 @@ from licenseapi_server.domain.tokens import issuer_of
 from licenseapi_server.licensing import counters
 from licenseapi_server.usage.models import RequestCounter
 
-Origin = Annotated[str, Meta(max_length=200, pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+ORIGIN = "must be an origin like https://app.example.com, in lower case and without a path"
+Origin = Annotated[
+    str, Meta(max_length=200), shaped(r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$", ORIGIN)
+]
 Origins = Annotated[list[Origin], Meta(max_length=50)]
 TokenTtl = Annotated[int, Meta(ge=60, le=86_400)]
 Days = Annotated[int, Meta(ge=0, le=365)]

@@ -1,27 +1,34 @@
 """API keys: create, change, roll, revoke. No key can give what it does not have itself."""
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET
 
 from licenseapi_server.accounts import issuing, models
 from licenseapi_server.api.call import Answer, AnyCall, Call, NoBody, NoQuery, Page
-from licenseapi_server.api.management.fields import (
-    Change,
-    Flaws,
-    InstantText,
-    Name,
-    ObjectId,
-    changes_of,
+from licenseapi_server.api.management.api_key_fields import (
+    ApiKey,
+    ApiKeyChange,
+    NewApiKey,
+    RevokeBody,
+    RollBody,
+    Secret,
 )
+from licenseapi_server.api.management.fields import Flaws, changes_of
 from licenseapi_server.api.management.pages import PageQuery, list_page
-from licenseapi_server.api.management.rows import change_row, check_version, get_row, of_tenant
+from licenseapi_server.api.management.rows import (
+    change_row,
+    check_version,
+    get_row,
+    of_tenant,
+    visible,
+)
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.api.transport import parse_networks
 from licenseapi_server.catalog.models import Product
 from licenseapi_server.domain.instants import SECOND, render_instant
 from licenseapi_server.domain.problems import Problem
+from licenseapi_server.domain.reach import Reach, find_excess, lies_within
 from licenseapi_server.domain.scopes import (
     ALL_SCOPES,
     GRANTABLE_SCOPES,
@@ -30,86 +37,7 @@ from licenseapi_server.domain.scopes import (
     parse_scopes,
 )
 
-MAX_OVERLAP_SECONDS = 7 * 86_400
-DEFAULT_OVERLAP_SECONDS = 86_400
 MAX_LIVE_SECRETS = 2
-
-ScopeName = Annotated[str, Meta(min_length=1, max_length=64)]
-Scopes = Annotated[list[ScopeName], Meta(min_length=1, max_length=len(ALL_SCOPES))]
-ProductIds = Annotated[list[ObjectId], Meta(max_length=50)]
-Network = Annotated[str, Meta(min_length=2, max_length=50)]
-AllowedIps = Annotated[list[Network], Meta(max_length=50)]
-
-
-class NewApiKey(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A key of the caller's mode. A restricted key needs `scopes`; a publishable one has its own.
-
-    Secret keys are made in the dashboard, where a person confirms it, or on the command line.
-    """
-
-    name: Name
-    type: Literal["restricted", "publishable"] = "restricted"
-    scopes: Scopes | None = None
-    product_ids: ProductIds = msgspec.field(default_factory=list)
-    expires_at: InstantText | None = None
-    allowed_ips: AllowedIps = msgspec.field(default_factory=list)
-
-
-class ApiKeyChange(Change):
-    """What may change of a key. Taking something away ends the tokens that it has minted."""
-
-    name: Name | UnsetType = UNSET
-    scopes: Scopes | UnsetType = UNSET
-    product_ids: ProductIds | UnsetType = UNSET
-    expires_at: InstantText | UnsetType | None = UNSET
-    allowed_ips: AllowedIps | UnsetType = UNSET
-
-
-class RollBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """How long the old secret works on beside the new one: 0 to 7 days."""
-
-    overlap_seconds: Annotated[int, Meta(ge=0, le=MAX_OVERLAP_SECONDS)] = DEFAULT_OVERLAP_SECONDS
-
-
-class RevokeBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Whether the keys that this one has made are revoked too."""
-
-    revoke_children: bool = False
-
-
-class Secret(msgspec.Struct, kw_only=True):
-    """One secret of a key, as far as it can still be shown."""
-
-    id: str
-    hint: str
-    created_at: str
-    expires_at: str | None
-    last_used_at: str | None
-
-
-class ApiKey(msgspec.Struct, kw_only=True):
-    """A key as the API shows it. `secret` is there once: at creation and when it is rolled."""
-
-    id: str
-    object: str = "api_key"
-    mode: str
-    type: str
-    name: str
-    hint: str
-    secret: str | UnsetType | None = UNSET
-    scopes: list[str]
-    product_ids: list[str]
-    allowed_ips: list[str]
-    expires_at: str | None
-    revoked_at: str | None
-    exposed_at: str | None
-    created_by_key: str | None
-    last_used_at: str | None
-    last_ip: str | None
-    secrets: list[Secret]
-    created_at: str
-    updated_at: str
-    version: int
 
 
 def create(call: Call[NewApiKey, NoQuery]) -> Answer:
@@ -118,7 +46,7 @@ def create(call: Call[NewApiKey, NoQuery]) -> Answer:
     flaws = Flaws()
     scopes = _read_scopes(call, body, flaws)
     products = _read_products(call, body.product_ids, flaws)
-    networks = _read_networks(body.allowed_ips, flaws)
+    networks = _read_networks(call, body.allowed_ips, flaws)
     expires_at = _read_expiry(call, body.expires_at, flaws)
     flaws.raise_any()
 
@@ -178,7 +106,7 @@ def _read_products(call: AnyCall, wanted: list[str], flaws: Flaws) -> list[str]:
     if own and not wanted:
         message = "The calling key is bound to products: name some of them."
         flaws.add("/product_ids", message, "beyond_own")
-    rows = of_tenant(Product, call).filter(pk__in=wanted).values_list("pk", flat=True)
+    rows = visible(Product, call).filter(pk__in=wanted).values_list("pk", flat=True)
     known = set(rows)
     for place, product_id in enumerate(wanted):
         if product_id not in known or (own and product_id not in own):
@@ -187,15 +115,22 @@ def _read_products(call: AnyCall, wanted: list[str], flaws: Flaws) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-def _read_networks(wanted: list[str], flaws: Flaws) -> list[str]:
+def _read_networks(call: AnyCall, wanted: list[str], flaws: Flaws) -> list[str]:
+    """The networks a key may call from: those of the calling key unless some are named."""
+    own = call.principal.allowed_ips
     networks = []
     for place, text in enumerate(wanted):
         try:
-            networks.append(str(parse_networks((text,))[0]))
+            network = str(parse_networks((text,))[0])
         except ValueError:
             message = "Must be an address or a network like 203.0.113.0/24."
             flaws.add(f"/allowed_ips/{place}", message)
-    return networks
+            continue
+        if not lies_within(network, own):
+            message = "The calling key may not call from there itself."
+            flaws.add(f"/allowed_ips/{place}", message, "beyond_own")
+        networks.append(network)
+    return networks or list(own)
 
 
 def _read_expiry(call: AnyCall, text: str | None, flaws: Flaws) -> int | None:
@@ -227,11 +162,28 @@ def _get(call: AnyCall, *, for_update: bool = False) -> models.ApiKey:
 
 
 def _may_manage(call: AnyCall, row: models.ApiKey) -> None:
-    """A key changes, rolls or revokes only keys that can do no more than itself."""
-    beyond = effective_scopes(row.type, row.scopes) - call.principal.scopes
-    if beyond:
-        missing = sorted(beyond)
-        detail = f"The key {row.id} can do more than the calling key: {missing[0]}."
+    """A key changes, rolls or revokes itself, and others that reach no further than itself."""
+    caller = call.principal
+    if row.pk == caller.key_id:
+        return
+    own = Reach(
+        type=caller.credential_type,
+        scopes=caller.scopes,
+        product_ids=caller.product_ids,
+        networks=caller.allowed_ips,
+        expires_at=caller.key_expires_at,
+    )
+    other = Reach(
+        type=row.type,
+        scopes=effective_scopes(row.type, row.scopes),
+        product_ids=tuple(row.product_ids.split()),
+        networks=tuple(row.allowed_ips.split()),
+        expires_at=row.expires_at,
+    )
+    excess = find_excess(own, other)
+    if excess is not None:
+        missing = sorted(other.scopes - own.scopes)
+        detail = f"The key {row.id} can do more than the calling key: {excess}."
         raise Problem("insufficient_scope", detail, missing_scopes=missing)
 
 
@@ -244,6 +196,8 @@ def update(call: Call[ApiKeyChange, NoQuery]) -> ApiKey:
     _may_manage(call, row)
     if row.revoked_at is not None:
         raise Problem("invalid_state", "The key is revoked, which is final.")
+    if row.expires_at is not None and call.now >= row.expires_at:
+        raise Problem("invalid_state", "The key has expired, which is final: create a new one.")
     columns = _columns(call, row, changes, flaws)
     flaws.raise_any()
     if _narrows(row, columns):
@@ -264,7 +218,7 @@ def _columns(
     if "product_ids" in changes:
         columns["product_ids"] = " ".join(_read_products(call, changes["product_ids"], flaws))
     if "allowed_ips" in changes:
-        columns["allowed_ips"] = " ".join(_read_networks(changes["allowed_ips"], flaws))
+        columns["allowed_ips"] = " ".join(_read_networks(call, changes["allowed_ips"], flaws))
     if "expires_at" in changes:
         columns["expires_at"] = _read_expiry(call, changes["expires_at"], flaws)
     return columns
@@ -298,7 +252,7 @@ def roll(call: Call[RollBody, NoQuery]) -> ApiKey:
 
     issued = issuing.make_secret(call.deployment, row, call.now)
     issued.secret.save(force_insert=True)
-    change_row(row, call, {"gen": row.gen + 1} if call.body.overlap_seconds == 0 else {})
+    change_row(row, call, {"gen": row.gen + (1 if call.body.overlap_seconds == 0 else 0)})
 
     return render(row, _secrets(row), issued.text)
 
@@ -320,6 +274,7 @@ def revoke(call: Call[RevokeBody, NoQuery]) -> ApiKey:
     """End the key at once, with the tokens that it minted. A repeat changes nothing."""
     row = _get(call, for_update=True)
     _may_manage(call, row)
+    check_version(row, call)
     if row.revoked_at is None:
         change_row(row, call, {"revoked_at": call.now, "gen": row.gen + 1})
     if call.body.revoke_children:

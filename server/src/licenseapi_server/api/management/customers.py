@@ -23,11 +23,13 @@ from licenseapi_server.api.management.rows import (
     get_row,
     of_tenant,
 )
+from licenseapi_server.api.patterns import shaped
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.licensing import models, search_terms
 
-Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
+EMAIL = shaped(r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$", "must be an address like dora@example.com")
+Email = Annotated[str, Meta(max_length=254), EMAIL]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -137,7 +139,7 @@ def delete(call: Call[NoBody, NoQuery]) -> Deleted:
     row = get_row(of_tenant(models.Customer, call).select_for_update(), "cus", call.id)
 
     search_terms.replace(row, "customer", [])
-    delete_row(row, "customer")
+    delete_row(row, call, "customer")
 
     return Deleted(call.id, "customer")
 

@@ -117,7 +117,7 @@ def delete(call: Call[NoBody, NoQuery]) -> Deleted:
     """Delete an entitlement that is attached to nothing."""
     row = get_row(of_tenant(models.Entitlement, call).select_for_update(), "ent", call.id)
 
-    delete_row(row, "entitlement")
+    delete_row(row, call, "entitlement")
 
     return Deleted(call.id, "entitlement")
 

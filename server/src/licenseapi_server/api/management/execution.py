@@ -15,6 +15,7 @@ from django.db import (
 from licenseapi_server.api import idempotency
 from licenseapi_server.api.call import Answer, AnyCall
 from licenseapi_server.api.idempotency import IdempotentRequest
+from licenseapi_server.api.management.rows import is_missing_reference
 from licenseapi_server.api.registry import Route
 from licenseapi_server.api.rendering import encode
 from licenseapi_server.domain.problems import Problem
@@ -57,16 +58,16 @@ def run(
         if replayed is not None:
             known = idempotency.find(replayed, call.deployment)
             if known is not None:
-                return _replay(known)
+                return _replay(route, call, known)
         take_quota()
+        if route.prepare is not None:
+            call.prepared = route.prepare(call)
         if not route.writes:
             return render(as_answer(route.handler(call), route))
         with transaction.atomic():
             return _write(route, call, replayed)
     except IntegrityError as error:
-        # Two requests chose the same value at the same moment; this one came second.
-        message = "Another request has just created the same value."
-        raise Problem("already_exists", message, reason="IntegrityError") from error
+        raise _came_second(error) from error
     except (OperationalError, InterfaceError) as error:
         raise _unavailable(error, is_idempotent=replayed is not None) from error
     finally:
@@ -80,15 +81,26 @@ def _write(route: Route, call: AnyCall, replayed: IdempotentRequest | None) -> R
         # Its twin committed while this one waited for the row.
         known = idempotency.find(replayed, call.deployment)
         if known is not None:
-            return _replay(known)
+            return _replay(route, call, known)
         raise Problem("idempotency_in_flight", headers={"Retry-After": RETRY_SECONDS})
     rendered = render(as_answer(route.handler(call), route))
     idempotency.store(replayed, call.deployment, rendered.status, rendered.body)
     return rendered
 
 
-def _replay(known: idempotency.StoredAnswer) -> Rendered:
+def _replay(route: Route, call: AnyCall, known: idempotency.StoredAnswer) -> Rendered:
+    if route.check_replay is not None:
+        route.check_replay(call)
     return Rendered(known.status, known.body, is_replay=True)
+
+
+def _came_second(error: IntegrityError) -> Problem:
+    """Two requests met, and this one came second."""
+    if is_missing_reference(error):
+        message = "Something that the request refers to has just been deleted."
+        return Problem("invalid_request", message, reason="IntegrityError")
+    message = "Another request has just created the same value."
+    return Problem("already_exists", message, reason="IntegrityError")
 
 
 def _unavailable(error: DatabaseError | InterfaceError, *, is_idempotent: bool) -> Problem:

@@ -5,8 +5,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from licenseapi_server.api.patterns import shaped
+from licenseapi_server.domain.durations import FORM as DURATION_FORM
 from licenseapi_server.domain.durations import PATTERN as DURATION_PATTERN
 from licenseapi_server.domain.durations import parse_duration
+from licenseapi_server.domain.instants import FORM as INSTANT_FORM
 from licenseapi_server.domain.instants import PATTERN as INSTANT_PATTERN
 from licenseapi_server.domain.instants import parse_instant
 from licenseapi_server.domain.problems import FieldError, fields_problem
@@ -15,18 +18,23 @@ MAX_METADATA_KEYS = 64
 MAX_METADATA_BYTES = 16 * 1024
 MAX_COUNT = (1 << 53) - 1
 
-NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CONTROL)]
-Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+PLAIN = shaped(r"^[^\x00-\x1f\x7f]*$", "must be one line without control characters")
+Name = Annotated[str, Meta(min_length=1, max_length=200), PLAIN]
+CODE = "must be 1 to 64 letters, digits or . _ : -, beginning with a letter or a digit"
+Code = Annotated[str, shaped(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$", CODE)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 ObjectId = Annotated[str, Meta(min_length=1, max_length=64)]
-MetadataKey = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f\[\]=]+$")]
+MetadataKey = Annotated[
+    str,
+    Meta(min_length=1, max_length=64),
+    shaped(r"^[^\x00-\x1f\x7f\[\]=]+$", "must have no brackets, no = and no control characters"),
+]
 MetadataValue = Annotated[str, Meta(max_length=4096)]
 Metadata = Annotated[dict[MetadataKey, MetadataValue], Meta(max_length=MAX_METADATA_KEYS)]
 InstantText = Annotated[
-    str, Meta(pattern=INSTANT_PATTERN, extra_json_schema={"format": "date-time"})
+    str, shaped(INSTANT_PATTERN, INSTANT_FORM, extra_json_schema={"format": "date-time"})
 ]
-DurationText = Annotated[str, Meta(pattern=DURATION_PATTERN, max_length=40)]
+DurationText = Annotated[str, shaped(DURATION_PATTERN, DURATION_FORM, max_length=40)]
 Count = Annotated[int, Meta(ge=1, le=MAX_COUNT)]
 CountOrUnlimited = Count | Literal["unlimited"]
 Seconds = Annotated[int, Meta(ge=1, le=3_153_600_000)]

@@ -1,20 +1,22 @@
 """What is done to a license after it is issued: suspend, reinstate, revoke, renew, extend."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from licenseapi_server.api.call import Answer, Call, NoQuery
+from licenseapi_server.api.call import Answer, AnyCall, Call, NoQuery
 from licenseapi_server.api.management.fields import Flaws
 from licenseapi_server.api.management.license_fields import ExtendBody, ReasonBody
 from licenseapi_server.api.management.license_issuing import clamp_test_expiry
 from licenseapi_server.api.management.license_rendering import render_license
 from licenseapi_server.api.management.licenses import get_for_change
-from licenseapi_server.api.management.rows import change_row
-from licenseapi_server.domain.durations import add_duration, parse_duration
+from licenseapi_server.api.management.rows import change_row, check_version, get_row, visible
 from licenseapi_server.domain.license_state import (
+    ACTIONS,
     ALREADY_HOLDS,
     Refused,
     decide_action,
+    extended_expiry,
     renewed_expiry,
 )
 from licenseapi_server.domain.problems import Problem, field_problem
@@ -27,12 +29,26 @@ Columns = dict[str, Any]
 def _act(call: Call[Any, NoQuery], action: str, change: Callable[[License], Columns]) -> Answer:
     """Load, decide, write, render: the shape that all actions share."""
     row = get_for_change(call)
+    check_version(row, call)
     outcome = decide_action(action, suspended_at=row.suspended_at, revoked_at=row.revoked_at)
     if isinstance(outcome, Refused):
         raise Problem("invalid_state", outcome.detail)
     if outcome != ALREADY_HOLDS:
         change_row(row, call, change(row))
     return Answer(render_license(call, row), license_id=row.id)
+
+
+def _check_replay(call: AnyCall, action: str) -> None:
+    """What was answered before the license was revoked or deleted would be untrue now."""
+    row = get_row(visible(License, call), "lic", call.ids[-1])
+    outcome = decide_action(action, suspended_at=row.suspended_at, revoked_at=row.revoked_at)
+    if isinstance(outcome, Refused) and row.revoked_at is not None:
+        raise Problem("invalid_state", outcome.detail)
+
+
+CHECK_REPLAY: Mapping[str, Callable[[AnyCall], None]] = {
+    action: partial(_check_replay, action=action) for action in ACTIONS
+}
 
 
 def suspend(call: Call[ReasonBody, NoQuery]) -> Answer:
@@ -63,17 +79,24 @@ def renew(call: Call[ReasonBody, NoQuery]) -> Answer:
     """Add one duration of the policy."""
 
     def add(row: License) -> Columns:
-        if row.policy.duration is None or row.expires_at is None:
+        if row.expires_at is None:
             message = "The license does not expire, so there is nothing to renew."
+            raise Problem("invalid_state", message)
+        if row.policy.duration is None:
+            message = "The policy has no duration to add: extend the license instead."
             raise Problem("invalid_state", message)
         expires_at = renewed_expiry(
             row.expires_at,
             now=call.now,
             duration=row.policy.duration,
             basis=row.policy.renewal_basis,
-            anchor=max(row.created_at, row.starts_at or 0),
+            anchor=_anchor(row),
         )
-        return {"expires_at": clamp_test_expiry(row.mode, call.now, expires_at)}
+        later = clamp_test_expiry(row.mode, call.now, expires_at)
+        if later is None or later <= row.expires_at:
+            message = "Renewing would add no time: the license already ends as late or later."
+            raise Problem("invalid_state", message)
+        return {"expires_at": later}
 
     return _act(call, "renew", add)
 
@@ -94,10 +117,17 @@ def extend(call: Call[ExtendBody, NoQuery]) -> Answer:
             raise Problem("invalid_state", message)
         expires_at = until
         if body.by is not None:
-            expires_at = add_duration(row.expires_at, parse_duration(body.by))
+            expires_at = extended_expiry(row.expires_at, duration=body.by, anchor=_anchor(row))
         if expires_at is None or expires_at <= row.expires_at:
-            message = "`until` must be later than the present expiry."
-            raise field_problem("/until", message)
+            name = "until" if body.by is None else "by"
+            message = f"`{name}` must lead to a later time than the present expiry."
+            raise field_problem(f"/{name}", message)
         return {"expires_at": clamp_test_expiry(row.mode, call.now, expires_at)}
 
     return _act(call, "extend", add)
+
+
+def _anchor(row: License) -> int:
+    """What the spans of a license are counted from."""
+    created_at: int = row.created_at
+    return max(created_at, row.starts_at or 0)

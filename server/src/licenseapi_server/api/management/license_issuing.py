@@ -5,20 +5,22 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from licenseapi_server.accounts.models import Account
 from licenseapi_server.api.call import AnyCall
 from licenseapi_server.api.management import attachments
 from licenseapi_server.api.management.fields import Flaws, json_text
-from licenseapi_server.api.management.license_fields import OVERRIDES, NewLicense
-from licenseapi_server.api.management.rows import find_reference, no_such, of_tenant
+from licenseapi_server.api.management.license_fields import OVERRIDES, License, NewLicense
+from licenseapi_server.api.management.rows import find_reference, no_such, of_tenant, visible
 from licenseapi_server.catalog.attachments import Attachment, granted_text
 from licenseapi_server.catalog.models import Policy
-from licenseapi_server.domain.instants import DAY
+from licenseapi_server.domain.instants import DAY, render_instant
 from licenseapi_server.domain.license_keys import (
     check_custom_key,
     fold_license_key,
     license_key_hint,
+    looks_generated,
     make_license_key,
 )
 from licenseapi_server.domain.license_state import initial_expiry
@@ -31,23 +33,51 @@ KEY_BYTES = 15
 
 
 class Prepared(msgspec.Struct):
-    """A license that may be issued, with its key's text and its attachments."""
+    """A license that may be issued: its key's text, and the rows that go with it."""
 
     row: models.License
     key: str
-    attached: list[Attachment]
+    terms: list[SearchTerm]
+    attached: list[LicenseEntitlement]
     is_custom: bool
+    view: License | UnsetType = UNSET
 
 
-def prepare(call: AnyCall, body: NewLicense) -> Prepared:
-    """Check a body and make its row; nothing is written. Raises Problem with every flaw."""
+class References:
+    """What bodies of one call refer to, each looked up once."""
+
+    def __init__(self, call: AnyCall) -> None:
+        self._call = call
+        self._policies: dict[str, Policy | None] = {}
+        self._customers: dict[str, Customer | None] = {}
+
+    def policy(self, policy_id: str) -> Policy | None:
+        """The policy of this id, with its product."""
+        if policy_id not in self._policies:
+            rows = visible(Policy, self._call).select_related("product")
+            self._policies[policy_id] = find_reference(rows, "pol", policy_id)
+        return self._policies[policy_id]
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """The customer of this id."""
+        if customer_id not in self._customers:
+            rows = of_tenant(Customer, self._call)
+            self._customers[customer_id] = find_reference(rows, "cus", customer_id)
+        return self._customers[customer_id]
+
+
+def prepare(call: AnyCall, body: NewLicense, references: References) -> Prepared:
+    """Check a body and make its rows; nothing is written. Raises Problem with every flaw."""
     flaws = Flaws()
-    policy = _find_policy(call, body.policy_id, flaws)
-    customer = find_customer(call, body.customer_id, flaws)
+    policy = _find_policy(references, body.policy_id, flaws)
+    customer = find_customer(references, body.customer_id, flaws)
     starts_at = flaws.read_instant("/starts_at", body.starts_at)
     expires_at = flaws.read_instant("/expires_at", body.expires_at)
-    if starts_at is not None and expires_at is not None and expires_at <= starts_at:
-        flaws.add("/expires_at", "`expires_at` must be later than `starts_at`.")
+    check_span(starts_at, expires_at, flaws, "expires_at")
+    if expires_at is None:
+        check_span(
+            starts_at, clamp_test_expiry(call.principal.mode, call.now, None), flaws, "starts_at"
+        )
     flaws.check_metadata("/metadata", body.metadata)
     flaws.check_metadata("/private_metadata", body.private_metadata)
     attached = attachments.read(call, body.entitlements, flaws)
@@ -72,13 +102,13 @@ def prepare(call: AnyCall, body: NewLicense) -> Prepared:
         ),
     )
     row.entitlements = granted_text(attached)
-    return Prepared(row, key, attached, body.key is not None)
+    terms = search_terms.rows_for(row, "license", search_terms.license_terms(row))
+    return Prepared(row, key, terms, attachment_rows(row, attached), body.key is not None)
 
 
-def _find_policy(call: AnyCall, policy_id: str, flaws: Flaws) -> Policy | None:
-    rows = of_tenant(Policy, call).select_related("product")
-    policy = find_reference(rows, "pol", policy_id)
-    if policy is None or not call.principal.may_use_product(policy.product_id):
+def _find_policy(references: References, policy_id: str, flaws: Flaws) -> Policy | None:
+    policy = references.policy(policy_id)
+    if policy is None:
         flaws.errors.append(no_such("/policy_id", "policy"))
         return None
     if policy.archived_at is not None:
@@ -86,11 +116,11 @@ def _find_policy(call: AnyCall, policy_id: str, flaws: Flaws) -> Policy | None:
     return policy
 
 
-def find_customer(call: AnyCall, customer_id: str | None, flaws: Flaws) -> Customer | None:
+def find_customer(references: References, customer_id: str | None, flaws: Flaws) -> Customer | None:
     """The customer that a body names; None with a flaw when there is none."""
     if customer_id is None:
         return None
-    customer = find_reference(of_tenant(Customer, call), "cus", customer_id)
+    customer = references.customer(customer_id)
     if customer is None:
         flaws.errors.append(no_such("/customer_id", "customer"))
     return customer
@@ -117,6 +147,16 @@ def clamp_test_expiry(mode: str, now: int, expires_at: int | None) -> int | None
     return latest if expires_at is None else min(expires_at, latest)
 
 
+def check_span(starts_at: int | None, expires_at: int | None, flaws: Flaws, sent: str) -> None:
+    """Note, at the field that was sent, an expiry that does not come after the start."""
+    if starts_at is None or expires_at is None or expires_at > starts_at:
+        return
+    message = f"must be later than `starts_at`, {render_instant(starts_at)}"
+    if sent == "starts_at":
+        message = f"must be earlier than the expiry, {render_instant(expires_at)}"
+    flaws.add(f"/{sent}", f"`{sent}` {message}.")
+
+
 def overrides_of(values: dict[str, Any]) -> dict[str, int | str]:
     """The limits that a license sets for itself."""
     return {name: values[name] for name in OVERRIDES if values.get(name) is not None}
@@ -125,8 +165,10 @@ def overrides_of(values: dict[str, Any]) -> dict[str, int | str]:
 def _make_row(call: AnyCall, body: NewLicense, policy: Policy, key: str) -> models.License:
     deployment = call.deployment
     license_id = call.make_id("lic")
-    # Own keys are found under their folded text, so that typing them is forgiving.
-    text = key if body.key is not None else fold_license_key(key)
+    # Own keys are found under their folded text, so that typing them is forgiving; so are
+    # those that come back from an export, else a key could be given to two licenses.
+    folded = fold_license_key(key)
+    text = folded if looks_generated(folded) else key
     given = {name: getattr(body, name) for name in OVERRIDES}
     return models.License(
         id=license_id,
@@ -173,13 +215,12 @@ def insert(prepared: Sequence[Prepared]) -> None:
     """Write the rows, what they are found by, and their attachments."""
     rows = [item.row for item in prepared]
     models.License.objects.bulk_create(rows, batch_size=500)
-    terms: list[SearchTerm] = []
-    attached: list[LicenseEntitlement] = []
-    for item in prepared:
-        terms += search_terms.rows_for(item.row, "license", search_terms.license_terms(item.row))
-        attached += attachment_rows(item.row, item.attached)
-    SearchTerm.objects.bulk_create(terms, batch_size=500)
-    LicenseEntitlement.objects.bulk_create(attached, batch_size=500)
+    SearchTerm.objects.bulk_create(
+        [term for item in prepared for term in item.terms], batch_size=2_000
+    )
+    LicenseEntitlement.objects.bulk_create(
+        [row for item in prepared for row in item.attached], batch_size=2_000
+    )
     custom = {item.row.account_id for item in prepared if item.is_custom}
     Account.objects.filter(pk__in=custom, has_custom_license_keys=False).update(
         has_custom_license_keys=True

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 import msgspec
 from django.db.models import QuerySet
 
-from licenseapi_server.accounts.models import Account
 from licenseapi_server.api.call import AnyCall
 from licenseapi_server.api.management import attachments, customers, policies, products
 from licenseapi_server.api.management.license_fields import License
-from licenseapi_server.api.management.rows import of_tenant
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.license_state import (
@@ -28,14 +26,6 @@ EXPANSION_SCOPES = {
 }
 
 
-def visible_licenses(call: AnyCall) -> "QuerySet[models.License]":
-    """The licenses of the tenant that the key's product bindings allow."""
-    rows = of_tenant(models.License, call)
-    if call.principal.product_ids:
-        rows = rows.filter(product_id__in=call.principal.product_ids)
-    return rows
-
-
 def with_relations(rows: "QuerySet[models.License]") -> "QuerySet[models.License]":
     """What rendering needs, in the same query whatever the number of rows."""
     return rows.select_related("policy", "customer", "product")
@@ -43,8 +33,7 @@ def with_relations(rows: "QuerySet[models.License]") -> "QuerySet[models.License
 
 def expiring_window(call: AnyCall) -> int:
     """The account's window, in days, before expiry in which a license is `expiring`."""
-    account = Account.objects.only("expiring_window_days").get(pk=call.principal.account_id)
-    return account.expiring_window_days
+    return call.principal.expiring_window_days
 
 
 def check_expansion(call: AnyCall, names: Sequence[str]) -> None:

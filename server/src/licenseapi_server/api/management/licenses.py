@@ -23,7 +23,9 @@ from licenseapi_server.api.management.license_fields import (
 )
 from licenseapi_server.api.management.license_issuing import (
     Prepared,
+    References,
     attachment_rows,
+    check_span,
     clamp_test_expiry,
     find_customer,
     insert,
@@ -38,12 +40,17 @@ from licenseapi_server.api.management.license_rendering import (
     expiring_window,
     render_license,
     render_licenses,
-    visible_licenses,
     with_relations,
 )
 from licenseapi_server.api.management.pages import list_page, read_bound
 from licenseapi_server.api.management.products import Deleted
-from licenseapi_server.api.management.rows import change_row, check_version, get_row
+from licenseapi_server.api.management.rows import (
+    change_row,
+    check_version,
+    get_row,
+    is_missing_reference,
+    visible,
+)
 from licenseapi_server.catalog.attachments import granted_text
 from licenseapi_server.catalog.models import Policy
 from licenseapi_server.domain.license_keys import fold_license_key
@@ -55,7 +62,7 @@ from licenseapi_server.licensing.status_filter import status_condition
 
 def create(call: Call[NewLicense, NoQuery]) -> Answer:
     """Create a license; its full key is in this answer."""
-    prepared = prepare(call, call.body)
+    prepared = prepare(call, call.body, References(call))
     if taken_keys(call, [prepared]):
         raise _key_taken()
 
@@ -65,6 +72,8 @@ def create(call: Call[NewLicense, NoQuery]) -> Answer:
         with transaction.atomic():
             insert([prepared])
     except IntegrityError as error:
+        if is_missing_reference(error):
+            raise
         raise _key_taken() from error
 
     view = render_license(call, prepared.row, key=prepared.key)
@@ -77,28 +86,42 @@ def _key_taken() -> Problem:
     return Problem("already_exists", message, param="key", errors=[flaw])
 
 
+def prepare_batch(call: Call[Batch, NoQuery]) -> list[BatchItem | Prepared]:
+    """All that can be known of each item before anything is written, its answer included."""
+    references = References(call)
+    window = expiring_window(call)
+    results: list[BatchItem | Prepared] = []
+    for item in _items(call.body):
+        try:
+            prepared = prepare(call, item, references)
+        except Problem as problem:
+            results.append(_failed(problem))
+            continue
+        prepared.view = render_license(call, prepared.row, window=window, key=prepared.key)
+        results.append(prepared)
+    return results
+
+
 def create_batch(call: Call[Batch, NoQuery]) -> BatchResult:
     """Create up to 1,000 licenses; each stands or falls for itself."""
-    results: list[BatchItem | Prepared] = [_prepare_item(call, item) for item in _items(call.body)]
+    results: list[BatchItem | Prepared] = call.prepared
     _refuse_taken_keys(call, results)
     ready = [item for item in results if isinstance(item, Prepared)]
 
     fitting = take_places(call, len(ready)) if ready else 0
-    for item in ready[fitting:]:
-        results[results.index(item)] = _failed(limit_reached(call))
     insert(ready[:fitting])
 
-    window = expiring_window(call)
+    fits = iter([True] * fitting + [False] * (len(ready) - fitting))
+    full = _failed(limit_reached(call))
     data = [
-        item
-        if isinstance(item, BatchItem)
-        else BatchItem(
-            status="created",
-            license=render_license(call, item.row, window=window, key=item.key),
-        )
+        item if isinstance(item, BatchItem) else _created(item) if next(fits) else full
         for item in results
     ]
     return BatchResult(data=data, created=fitting, failed=len(data) - fitting)
+
+
+def _created(item: Prepared) -> BatchItem:
+    return BatchItem(status="created", license=item.view)
 
 
 def _items(body: Batch) -> list[NewLicense]:
@@ -115,13 +138,6 @@ def _items(body: Batch) -> list[NewLicense]:
         message = "A key can be given to one license only."
         raise field_problem("/template/key", message)
     return [body.template] * body.count
-
-
-def _prepare_item(call: AnyCall, item: NewLicense) -> BatchItem | Prepared:
-    try:
-        return prepare(call, item)
-    except Problem as problem:
-        return _failed(problem)
 
 
 def _failed(problem: Problem) -> BatchItem:
@@ -147,7 +163,7 @@ def list_(call: Call[NoBody, LicenseQuery]) -> Page[License]:
     check_expansion(call, query.expand)
     exact = ("policy_id", "product_id", "customer_id")
     wanted = {name: getattr(query, name) for name in exact if getattr(query, name) is not None}
-    rows = visible_licenses(call).filter(**wanted)
+    rows = visible(models.License, call).filter(**wanted)
     for name, text in (query.expires_at or {}).items():
         rows = rows.filter(**{f"expires_at__{name}": read_bound("expires_at", name, text)})
     for condition in _search(call, query):
@@ -176,7 +192,7 @@ def _ids_of_key(call: AnyCall, text: str) -> list[str]:
     """The license that has exactly this key, typed as forgivingly as anywhere."""
     digest = call.deployment.license_keys.digest
     digests = [digest(text), digest(fold_license_key(text))]
-    rows = visible_licenses(call).filter(key_digest__in=digests)
+    rows = visible(models.License, call).filter(key_digest__in=digests)
     return list(rows.values_list("pk", flat=True))
 
 
@@ -199,14 +215,14 @@ def get(call: Call[NoBody, ExpandQuery]) -> License:
     """Show a license."""
     check_expansion(call, call.query.expand)
 
-    row = get_row(with_relations(visible_licenses(call)), "lic", call.id)
+    row = get_row(with_relations(visible(models.License, call)), "lic", call.id)
 
     return render_license(call, row, call.query.expand)
 
 
 def get_for_change(call: AnyCall) -> models.License:
     """The license of the path, locked until the transaction ends."""
-    rows = with_relations(visible_licenses(call)).select_for_update(of=("self",))
+    rows = with_relations(visible(models.License, call)).select_for_update(of=("self",))
     return get_row(rows, "lic", call.id)
 
 
@@ -215,7 +231,7 @@ def update(call: Call[LicenseChange, NoQuery]) -> License:
     changes = changes_of(call.body)
     flaws = Flaws()
     attached = attachments.read(call, changes.get("entitlements") or [], flaws)
-    customer = find_customer(call, changes.get("customer_id"), flaws)
+    customer = find_customer(References(call), changes.get("customer_id"), flaws)
 
     row = get_for_change(call)
     columns = _columns(row, changes, flaws, call)
@@ -248,10 +264,11 @@ def _columns(
             columns[name] = flaws.read_instant(f"/{name}", changes[name])
     starts_at = columns.get("starts_at", row.starts_at)
     expires_at = columns.get("expires_at", row.expires_at)
-    if starts_at is not None and expires_at is not None and expires_at <= starts_at:
-        flaws.add("/expires_at", "`expires_at` must be later than `starts_at`.")
     if "expires_at" in columns:
-        columns["expires_at"] = clamp_test_expiry(row.mode, call.now, expires_at)
+        columns["expires_at"] = expires_at = clamp_test_expiry(row.mode, call.now, expires_at)
+    check_span(
+        starts_at, expires_at, flaws, "expires_at" if "expires_at" in columns else "starts_at"
+    )
     if any(name in changes for name in OVERRIDES):
         limits = msgspec.json.decode(row.overrides)
         limits |= {name: changes[name] for name in OVERRIDES if name in changes}

@@ -22,7 +22,7 @@ from licenseapi_server.api.management.rows import (
     find_reference,
     get_row,
     no_such,
-    of_tenant,
+    visible,
 )
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.catalog import models
@@ -43,7 +43,7 @@ def create(call: Call[NewPolicy, NoQuery]) -> Policy:
     """Create a policy for a product."""
     body = call.body
     flaws = Flaws()
-    product = find_reference(of_tenant(models.Product, call), "prod", body.product_id)
+    product = find_reference(visible(models.Product, call), "prod", body.product_id)
     if product is None:
         flaws.errors.append(no_such("/product_id", "product"))
     elif product.archived_at is not None:
@@ -73,7 +73,7 @@ def create(call: Call[NewPolicy, NoQuery]) -> Policy:
 
 def list_(call: Call[NoBody, PolicyQuery]) -> Page[Policy]:
     """List policies."""
-    rows = of_tenant(models.Policy, call)
+    rows = visible(models.Policy, call)
     if call.query.product_id is not None:
         rows = rows.filter(product_id=call.query.product_id)
 
@@ -82,7 +82,7 @@ def list_(call: Call[NoBody, PolicyQuery]) -> Page[Policy]:
 
 def get(call: Call[NoBody, NoQuery]) -> Policy:
     """Show a policy."""
-    return render(get_row(of_tenant(models.Policy, call), "pol", call.id))
+    return render(get_row(visible(models.Policy, call), "pol", call.id))
 
 
 def update(call: Call[PolicyChange, NoQuery]) -> Policy:
@@ -93,7 +93,7 @@ def update(call: Call[PolicyChange, NoQuery]) -> Policy:
     flaws.check_metadata("/metadata", changes.get("metadata"))
     attached = attachments.read(call, wanted or [], flaws)
 
-    row = get_row(of_tenant(models.Policy, call).select_for_update(), "pol", call.id)
+    row = get_row(visible(models.Policy, call).select_for_update(), "pol", call.id)
     columns = _columns(columns_of(row, changes, call.now), flaws)
     _check({name: getattr(row, name) for name in COLUMN_NAMES} | columns, flaws)
     flaws.raise_any()
@@ -107,9 +107,9 @@ def update(call: Call[PolicyChange, NoQuery]) -> Policy:
 
 def delete(call: Call[NoBody, NoQuery]) -> Deleted:
     """Delete a policy that no license is under."""
-    row = get_row(of_tenant(models.Policy, call).select_for_update(), "pol", call.id)
+    row = get_row(visible(models.Policy, call).select_for_update(), "pol", call.id)
 
-    delete_row(row, "policy")
+    delete_row(row, call, "policy")
 
     return Deleted(call.id, "policy")
 

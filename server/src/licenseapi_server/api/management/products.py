@@ -21,15 +21,18 @@ from licenseapi_server.api.management.rows import (
     create_unique,
     delete_row,
     get_row,
-    of_tenant,
+    visible,
 )
+from licenseapi_server.api.patterns import shaped
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.catalog import models
 from licenseapi_server.domain.instants import render_instant
+from licenseapi_server.domain.problems import Problem
 
 Platform = Annotated[str, Meta(min_length=1, max_length=40)]
 Platforms = Annotated[list[Platform], Meta(max_length=50)]
-Url = Annotated[str, Meta(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f]+$")]
+WEB_ADDRESS = shaped(r"^https?://[^\s\x00-\x1f]+$", "must be an address like https://example.com")
+Url = Annotated[str, Meta(max_length=2000), WEB_ADDRESS]
 
 
 class NewProduct(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -78,6 +81,9 @@ class Product(msgspec.Struct, kw_only=True):
 
 def create(call: Call[NewProduct, NoQuery]) -> Product:
     """Create a product."""
+    if call.principal.product_ids:
+        detail = "The calling key is bound to products: it cannot create others."
+        raise Problem("credential_not_allowed", detail)
     body = call.body
     flaws = Flaws()
     flaws.check_metadata("/metadata", body.metadata)
@@ -102,7 +108,7 @@ def create(call: Call[NewProduct, NoQuery]) -> Product:
 
 def list_(call: Call[NoBody, ProductQuery]) -> Page[Product]:
     """List products."""
-    rows = of_tenant(models.Product, call)
+    rows = visible(models.Product, call)
     if call.query.code is not None:
         rows = rows.filter(code=call.query.code)
 
@@ -111,7 +117,7 @@ def list_(call: Call[NoBody, ProductQuery]) -> Page[Product]:
 
 def get(call: Call[NoBody, NoQuery]) -> Product:
     """Show a product."""
-    return render(get_row(of_tenant(models.Product, call), "prod", call.id))
+    return render(get_row(visible(models.Product, call), "prod", call.id))
 
 
 def update(call: Call[ProductChange, NoQuery]) -> Product:
@@ -121,7 +127,7 @@ def update(call: Call[ProductChange, NoQuery]) -> Product:
     flaws.check_metadata("/metadata", call.body.metadata)
     flaws.raise_any()
 
-    row = get_row(of_tenant(models.Product, call).select_for_update(), "prod", call.id)
+    row = get_row(visible(models.Product, call).select_for_update(), "prod", call.id)
     change_row(row, call, columns_of(row, changes, call.now), unique="code")
 
     return render(row)
@@ -129,9 +135,9 @@ def update(call: Call[ProductChange, NoQuery]) -> Product:
 
 def delete(call: Call[NoBody, NoQuery]) -> "Deleted":
     """Delete a product that nothing uses."""
-    row = get_row(of_tenant(models.Product, call).select_for_update(), "prod", call.id)
+    row = get_row(visible(models.Product, call).select_for_update(), "prod", call.id)
 
-    delete_row(row, "product")
+    delete_row(row, call, "product")
 
     return Deleted(call.id, "product")
 

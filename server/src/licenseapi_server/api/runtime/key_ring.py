@@ -23,7 +23,7 @@ from licenseapi_server.domain.tokens import (
     check_claims,
 )
 
-UNKNOWN_PER_SECOND = 50
+UNKNOWN_PER_SECOND = 500
 
 
 def sealed_about(kid: str) -> str:
@@ -48,7 +48,7 @@ class KeyRing:
         self._unknown = TokenBucket(UNKNOWN_PER_SECOND, UNKNOWN_PER_SECOND, 0)
 
     async def verify(self, text: str, base_url: str, now: int) -> Token:
-        """The claims of a token that holds. Raises TokenRefusedError."""
+        """The claims of a token that holds. Raises TokenRefusedError, or Problem unavailable."""
         try:
             key, claims = self._signatures.verify(text, self._public.get)
         except KeyError as error:
@@ -57,7 +57,12 @@ class KeyRing:
         return check_claims(claims, key, base_url, now)
 
     async def _learn(self, kid: str, now: int) -> None:
-        row = None if self._unknown.take(now) else await self._store.find_signing_key(kid)
+        if self._unknown.take(now):
+            # Not known to be wrong: a good token must not be called bad because of a flood.
+            raise Problem(
+                "unavailable", headers={"Retry-After": "1"}, reason="too many unknown kids"
+            )
+        row = await self._store.find_signing_key(kid)
         if row is None:
             message = "kid is unknown"
             raise TokenRefusedError(message)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.api.runtime.rows import LicenseRow
 from licenseapi_server.domain.instants import render_instant
@@ -72,8 +73,8 @@ def required_by(row: LicenseRow) -> tuple[str, ...]:
     return _decode_requires(requires) if requires else ()
 
 
-def status_of(row: LicenseRow, now: int) -> str:
-    """The computed status."""
+def status_of(row: LicenseRow, now: int, expiring_window_days: int) -> str:
+    """The computed status, with the account's window before an expiry."""
     state = LicenseState(
         created_at=row.created_at,
         starts_at=row.starts_at,
@@ -84,7 +85,7 @@ def status_of(row: LicenseRow, now: int) -> str:
         last_used_at=row.last_validated_at,
         grace_period=row.policy.grace_period,
     )
-    return compute_status(state, now)
+    return compute_status(state, now, expiring_window_days=expiring_window_days)
 
 
 def limits_of(row: LicenseRow) -> Limits:
@@ -103,7 +104,7 @@ def limits_of(row: LicenseRow) -> Limits:
     return effective_limits(limits, _OVERRIDES.decode(row.overrides))
 
 
-def view_license(row: LicenseRow, now: int, *, is_client: bool) -> ValidatedLicense:
+def view_license(row: LicenseRow, now: int, principal: Principal) -> ValidatedLicense:
     """The license for this kind of caller."""
     # Stored as JSON text by the server itself: passed on without decoding.
     metadata: Any = msgspec.Raw(row.metadata.encode())
@@ -115,11 +116,11 @@ def view_license(row: LicenseRow, now: int, *, is_client: bool) -> ValidatedLice
     return ValidatedLicense(
         id=row.id,
         name=row.name,
-        status=status_of(row, now),
+        status=status_of(row, now, principal.expiring_window_days),
         key_hint=row.key_hint,
         product_id=row.product_id,
         policy_id=row.policy_id,
-        customer_id=msgspec.UNSET if is_client else row.customer_id,
+        customer_id=msgspec.UNSET if principal.is_client else row.customer_id,
         starts_at=optional_instant(row.starts_at),
         expires_at=expires_at,
         ends_at=ends_at,

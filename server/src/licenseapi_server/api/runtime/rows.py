@@ -25,6 +25,7 @@ class KeyRow(msgspec.Struct, frozen=True):
     max_token_ttl_seconds: int
     allowed_origins: str
     api_version: str | None
+    expiring_window_days: int
     secret_id: str
     secret_expires_at: int | None
     is_token_denied: bool

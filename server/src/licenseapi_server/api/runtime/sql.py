@@ -39,7 +39,7 @@ def statement(text: str, casts: dict[str, str] | None = None) -> Statement:
 
 _KEY_COLUMNS = """k.id AS key_id, k.account_id, k.mode, k.type, k.scopes, k.product_ids,
     k.allowed_ips, k.expires_at, k.revoked_at, k.gen, a.plan, a.is_enabled,
-    a.max_token_ttl_seconds, a.allowed_origins, a.api_version"""
+    a.max_token_ttl_seconds, a.allowed_origins, a.api_version, a.expiring_window_days"""
 
 _KEY_BY_SECRET = f"""SELECT {_KEY_COLUMNS}, s.id AS secret_id,
     s.expires_at AS secret_expires_at, FALSE AS is_token_denied, TRUE AS is_signing_key_live
@@ -51,7 +51,7 @@ WHERE s.digest = :digest LIMIT 1"""
 _KEY_BY_TOKEN = f"""SELECT {_KEY_COLUMNS}, '' AS secret_id,
     CAST(NULL AS bigint) AS secret_expires_at,
     EXISTS (SELECT 1 FROM accounts_deniedtoken d
-            WHERE d.account_id = :account_id AND d.jti = :jti) AS is_token_denied,
+            WHERE d.account_id = :account_id AND d.mode = k.mode AND d.jti = :jti) AS is_token_denied,
     EXISTS (SELECT 1 FROM accounts_signingkey g
             WHERE g.kid = :kid AND g.revoked_at IS NULL) AS is_signing_key_live
 FROM accounts_apikey k
@@ -206,8 +206,8 @@ FROM accounts_signingkey WHERE kid = :kid AND use = 'token' LIMIT 1"""
 
 # Ends a token by its id; a repeat changes nothing. Unique index (account_id, jti).
 DENY_TOKEN = statement(
-    """INSERT INTO accounts_deniedtoken (account_id, jti, expires_at)
-VALUES (:account_id, :jti, :expires_at) ON CONFLICT (account_id, jti) DO NOTHING""",
+    """INSERT INTO accounts_deniedtoken (account_id, mode, jti, expires_at)
+VALUES (:account_id, :mode, :jti, :expires_at) ON CONFLICT (account_id, mode, jti) DO NOTHING""",
     {"expires_at": "bigint"},
 )
 

@@ -55,7 +55,7 @@ class Store(Protocol):
         """The token keys of an account and mode."""
         ...
 
-    async def deny_token(self, account_id: str, jti: str, expires_at: int) -> None:
+    async def deny_token(self, owner: tuple[str, str], jti: str, expires_at: int) -> None:
         """Refuse a token from now on."""
 
     async def write_batch(self, batches: Iterable[tuple[Statement, list[Any]]]) -> None:

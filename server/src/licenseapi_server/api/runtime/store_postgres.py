@@ -161,9 +161,9 @@ class PostgresStore:
             rows = await connection.fetch(sql.SIGNING_KEYS_OF_ACCOUNT.postgres, account_id, mode)
         return [SigningKeyRow(*row) for row in rows]
 
-    async def deny_token(self, account_id: str, jti: str, expires_at: int) -> None:
+    async def deny_token(self, owner: tuple[str, str], jti: str, expires_at: int) -> None:
         """Refuse a token from now on, on every node."""
-        await self._row(sql.DENY_TOKEN, (account_id, jti, expires_at))
+        await self._row(sql.DENY_TOKEN, (*owner, jti, expires_at))
 
     async def write_batch(self, batches: Iterable[tuple[sql.Statement, list[Any]]]) -> None:
         """Write buffered facts in one transaction, in key order: two nodes never deadlock."""

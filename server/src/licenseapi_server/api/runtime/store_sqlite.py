@@ -102,9 +102,9 @@ class SqliteStore:
         rows = self._read().rows(sql.SIGNING_KEYS_OF_ACCOUNT, (account_id, mode))
         return [SigningKeyRow(*row) for row in rows]
 
-    async def deny_token(self, account_id: str, jti: str, expires_at: int) -> None:
+    async def deny_token(self, owner: tuple[str, str], jti: str, expires_at: int) -> None:
         """Refuse a token from now on. Durable when it returns."""
-        row = (account_id, jti, expires_at)
+        row = (*owner, jti, expires_at)
         await self._writer.submit(lambda db: db.execute(sql.DENY_TOKEN.sqlite, row).rowcount)
 
     async def write_batch(self, batches: Iterable[tuple[sql.Statement, list[Any]]]) -> None:

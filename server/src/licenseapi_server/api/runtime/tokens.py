@@ -17,6 +17,7 @@ from licenseapi_server.domain.problems import FieldError, Problem, field_problem
 from licenseapi_server.domain.scopes import CLIENT_TOKEN_SCOPES, GRANTABLE_SCOPES
 from licenseapi_server.domain.tokens import (
     LEEWAY_SECONDS,
+    MAX_TOKEN_CHARACTERS,
     MAX_TTL_SECONDS,
     Token,
     TokenRefusedError,
@@ -121,8 +122,12 @@ async def create(call: Call[NewToken, NoQuery]) -> Answer:
     kid, key = await call.key_ring.find_signer(
         call.principal.account_id, call.principal.mode, call.now
     )
+    text = sign_token(claims, key, kid)
+    if len(text) > MAX_TOKEN_CHARACTERS:
+        message = f"The token would be longer than {MAX_TOKEN_CHARACTERS} characters: shorten it."
+        raise field_problem("/claims", message)
     token = AccessToken(
-        access_token=sign_token(claims, key, kid),
+        access_token=text,
         expires_in=ttl,
         scope=claims["scope"],
         token_id=claims["jti"],
@@ -156,12 +161,16 @@ async def revoke(call: Call[RevokeToken, NoQuery]) -> RevokedToken:
     if (body.token is None) == (body.token_id is None):
         message = "Send either `token` or `token_id`."
         raise field_problem("/token", message, code="required")
+    if body.token_id is not None and call.principal.product_ids:
+        message = "The calling key is bound to products: send the token itself."
+        raise field_problem("/token_id", message, code="beyond_own")
     jti, expires_at = body.token_id, call.now + (MAX_TTL_SECONDS + LEEWAY_SECONDS) * SECOND
     if body.token is not None:
         token = await _find_own(call, body.token)
         jti = token.jti if token else None
     if jti is not None:
-        await call.store.deny_token(call.principal.account_id, jti, expires_at)
+        owner = (call.principal.account_id, call.principal.mode)
+        await call.store.deny_token(owner, jti, expires_at)
     return RevokedToken()
 
 
@@ -171,7 +180,8 @@ async def _find_own(call: AnyCall, text: str) -> Token | None:
     except TokenRefusedError:
         return None
     own = (call.principal.account_id, call.principal.mode)
-    return token if (token.account_id, token.mode) == own else None
+    is_own = (token.account_id, token.mode) == own
+    return token if is_own and call.principal.may_use_product(token.product_id) else None
 
 
 def _check_named_once(body: NewToken) -> None:

@@ -192,9 +192,7 @@ def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> A
     facts = _facts(row, presented, entitlements, now)
     verdict = decide(facts)
     boundary = next_boundary(facts, entitlements) if row is not None else None
-    license_view = (
-        None if row is None else view_license(row, now, is_client=call.principal.is_client)
-    )
+    license_view = None if row is None else view_license(row, now, call.principal)
     body = _render(verdict, presented, license_view, entitlements, (now, boundary))
     return Answer(body, license_id="" if row is None else row.id, code=verdict.code)
 

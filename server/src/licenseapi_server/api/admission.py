@@ -1,0 +1,227 @@
+"""From a request to a call that may be made: who asks, what for, and whether the limits allow it.
+
+Whoever is not known makes us read and parse as little as possible: only a small body, where
+it names the license that is loaded together with the credential in one round trip.
+"""
+
+from typing import Any
+
+import msgspec
+
+from licenseapi_server.api.authentication import (
+    URL_PARAMETER,
+    Authenticator,
+    Credential,
+    check_scope,
+)
+from licenseapi_server.api.call import NoBody
+from licenseapi_server.api.cors import Cors
+from licenseapi_server.api.parsing import parse_body, parse_query, read_query
+from licenseapi_server.api.principal import Principal
+from licenseapi_server.api.quota import Quota, QuotaUse
+from licenseapi_server.api.rate_limits import RateLimits
+from licenseapi_server.api.registry import Route
+from licenseapi_server.api.request import Request, read_body
+from licenseapi_server.api.response import API_VERSION
+from licenseapi_server.api.runtime.buffers import Buffers
+from licenseapi_server.api.runtime.key_ring import KeyRing
+from licenseapi_server.api.runtime.rows import KeyRow, LicenseRow, Loaded
+from licenseapi_server.api.runtime.store import Store
+from licenseapi_server.deployment import Deployment
+from licenseapi_server.domain.problems import Problem, field_problem
+
+SMALL_BODY = 16 * 1024
+MAX_VERSION_DIGITS = MAX_DIGITS = 18
+Pairs = list[tuple[str, str]]
+
+
+class Content(msgspec.Struct):
+    """Body and query as the route wants them, or what is wrong with them."""
+
+    raw: bytes = b""
+    body: Any = None
+    query: Any = None
+    flaw: Problem | None = None
+
+
+class Admitted(msgspec.Struct):
+    """A caller who may make this call, and what the call is about."""
+
+    principal: Principal
+    content: Content
+    license: LicenseRow | None
+    use: QuotaUse
+    expected_version: int | None
+
+
+class Gate:
+    """Admits requests, or raises the Problem that says why not."""
+
+    def __init__(
+        self, deployment: Deployment, store: Store, *, quota: Quota, buffers: Buffers, ring: KeyRing
+    ) -> None:
+        self._deployment = deployment
+        self._store = store
+        self._quota = quota
+        self._buffers = buffers
+        self._authenticator = Authenticator(deployment, ring)
+        self._rate_limits = RateLimits(deployment)
+        self._cors = Cors()
+
+    async def admit(self, request: Request, route: Route, receive: Any) -> Admitted:
+        """The call's caller, content and license. Raises Problem."""
+        pairs = read_query(request.query) if request.query else []
+        credential = await self._read_credential(request, route, pairs)
+        if route.find_subject is not None and _is_small(request):
+            content = await _read_content(request, route, pairs, receive)
+            return await self._admit_with_subject(request, route, credential, content)
+        loaded = await self._store.load(credential.lookup, None, None)
+        principal = self._check(request, route, credential, loaded)
+        content = await _read_content(request, route, pairs, receive)
+        if content.flaw is not None:
+            raise content.flaw
+        if route.find_subject is not None:
+            return await self._admit_with_subject(request, route, credential, content)
+        return Admitted(principal, content, None, QuotaUse(), _expected_version(request))
+
+    def count_failure(self, request: Request) -> Problem | None:
+        """Count a failed authentication; the 429 to give once there are too many."""
+        return self._rate_limits.count_failure(request.address, request.now)
+
+    async def _admit_with_subject(
+        self, request: Request, route: Route, credential: Credential, content: Content
+    ) -> Admitted:
+        """Load the license with the credential: one round trip, the plan's unit included."""
+        subject = asked = None
+        if route.find_subject is not None and content.flaw is None:
+            subject = route.find_subject(
+                content.body, content.query, request.ids, credential.token, self._deployment
+            )
+        if subject is not None and self._store.takes_quota_while_loading:
+            asked = self._quota.ask(route, credential.lookup, request.now)
+        loaded = await self._store.load(credential.lookup, subject, asked)
+        use = QuotaUse(is_taken=bool(loaded.is_quota_taken))
+        try:
+            principal = self._check(request, route, credential, loaded)
+            if content.flaw is not None:
+                raise content.flaw
+            expected_version = _expected_version(request)
+        except Problem:
+            if loaded.key is not None:
+                owner = (loaded.key.account_id, loaded.key.mode)
+                await self._quota.give_back(*owner, use, request.now)
+            raise
+        if asked is not None:
+            self._quota.note_account(credential.lookup, principal)
+        return Admitted(principal, content, loaded.license, use, expected_version)
+
+    async def _read_credential(self, request: Request, route: Route, pairs: Pairs) -> Credential:
+        keys = [value for name, value in pairs if name == URL_PARAMETER] if pairs else []
+        if keys:
+            pairs[:] = [pair for pair in pairs if pair[0] != URL_PARAMETER]
+        if len(keys) > 1:
+            raise Problem("multiple_credentials")
+        if keys and not route.allows_key_in_url:
+            raise Problem("credential_in_url", reason="api_key parameter")
+        authorization = request.header(b"authorization")
+        return await self._authenticator.read(
+            authorization, keys[0] if keys else None, route, request.now
+        )
+
+    def _check(
+        self, request: Request, route: Route, credential: Credential, loaded: Loaded
+    ) -> Principal:
+        key = loaded.key
+        try:
+            principal = self._authenticator.admit(credential, key, request.address, request.now)
+        except Problem:
+            # The account is known, so that even this refusal is in its own log.
+            request.principal = _shadow(key, credential) if key is not None else None
+            raise
+        request.principal = principal
+        self._cors.check(request, route, key)
+        check_scope(principal, route)
+        request.rate_headers = self._rate_limits.take(principal, request.now)
+        if principal.credential_type == "publishable":
+            subject = loaded.license.id if loaded.license else ""
+            self._rate_limits.take_client(request.address, subject, request.now)
+        if key is not None:
+            self._buffers.touch_key(key.key_id, key.secret_id, request.now, request.address)
+            if key.api_version is None:
+                self._buffers.pin_version(key.account_id, API_VERSION)
+        return principal
+
+
+def _is_small(request: Request) -> bool:
+    """Whether the body is surely small: a chunked one may turn out to be anything."""
+    return b"transfer-encoding" not in request.headers and _announced(request) <= SMALL_BODY
+
+
+def _announced(request: Request) -> int:
+    """The length that the request says its body has: digits, or the parser had refused it."""
+    return int(request.headers.get(b"content-length", b"0")[:MAX_DIGITS] or 0)
+
+
+async def _read_content(request: Request, route: Route, pairs: Pairs, receive: Any) -> Content:
+    """Body and query; what is wrong with them is kept until the caller is known."""
+    raw = b""
+    try:
+        subject = request.header(b"license-key")
+        if subject is not None and route.takes_license_key_header:
+            pairs.append(("key", subject))
+        query = parse_query(pairs, route.query)
+        if request.method in {"GET", "HEAD"}:
+            return Content(raw, None, query)
+        raw = await _read_raw(request, route, receive)
+        return Content(raw, _parse_body(request, route, raw), query)
+    except Problem as flaw:
+        return Content(raw, flaw=flaw)
+
+
+async def _read_raw(request: Request, route: Route, receive: Any) -> bytes:
+    if _announced(request) > route.max_body:
+        # Not a byte of it is waited for.
+        raise Problem("body_too_large")
+    return await read_body(receive, route.max_body)
+
+
+def _parse_body(request: Request, route: Route, raw: bytes) -> Any:
+    if not raw:
+        if route.body is NoBody or route.method == "DELETE":
+            return NoBody()
+        return parse_body(b"{}", route.body)
+    kind = request.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if kind != b"application/json":
+        raise Problem("unsupported_media_type")
+    return parse_body(raw, route.body)
+
+
+def _expected_version(request: Request) -> int | None:
+    value = request.header(b"if-match")
+    if value is None or value.strip() == "*":
+        return None
+    text = value.strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit() or len(text) > MAX_VERSION_DIGITS:
+        message = 'must be the `version` of the object in quotes, like "3"'
+        raise field_problem("/If-Match", f"`If-Match` {message}.")
+    return int(text)
+
+
+def _shadow(key: KeyRow, credential: Credential) -> Principal:
+    """Whose request it is, for the log, before it is known whether it may be."""
+    return Principal(
+        credential_type="token" if credential.token else key.type,
+        account_id=key.account_id,
+        mode=key.mode,
+        plan=key.plan,
+        key_id=key.key_id,
+        secret_id="",
+        scopes=frozenset(),
+        product_ids=(),
+        allowed_ips=(),
+        gen=0,
+        key_expires_at=None,
+        max_token_ttl_seconds=0,
+        expiring_window_days=0,
+        token_id=credential.token.jti if credential.token else "",
+    )

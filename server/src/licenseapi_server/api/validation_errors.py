@@ -1,0 +1,146 @@
+"""What the decoder says of a body, in sentences for whoever wrote the body.
+
+msgspec names the place and its own types; the caller wants the field, what it may be, and
+which values there are.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import inspect
+
+from licenseapi_server.api.patterns import sentence_of
+from licenseapi_server.domain.problems import Problem, field_problem
+
+PLACE = re.compile(r" - at (`key` in )?`\$([^`]*)`$")
+# A list in a query is called `name[]`.
+STEP = re.compile(r"\[(\d+|\.\.\.)\]|\.([^.\[]+(?:\[\])?)")
+MISSING = re.compile(r"Object missing required field `([^`]*)`")
+UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+ENUM = re.compile(r"Invalid enum value (.*)", re.DOTALL)
+PATTERN = re.compile(r"Expected `str` matching regex (.*)", re.DOTALL)
+TYPE = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
+BOUND = re.compile(r"Expected `(\w+)` (of length )?(>=|<=|>|<) (-?\d+)")
+MAX_SHOWN = 100
+NAMES = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+MEASURES = {"str": "characters", "array": "items", "object": "members"}
+LEAST_MOST = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+
+
+def as_problem(text: str, kind: Any) -> Problem:
+    """The decoder's sentence about a `kind` as our problem, at the right field."""
+    found = PLACE.search(text)
+    steps = _steps(found.group(2)) if found else []
+    pointer = _pointer(steps)
+    sentence = PLACE.sub("", text)
+    missing, unknown = MISSING.match(sentence), UNKNOWN.match(sentence)
+    if missing:
+        name = missing.group(1)
+        return field_problem(f"{pointer}/{escape(name)}", f"`{name}` is required.", code="required")
+    if unknown:
+        name = unknown.group(1)[:MAX_SHOWN]
+        message = f"`{name}` is not a field of this request."
+        return field_problem(f"{pointer}/{escape(name)}", message, code="unknown_field")
+    is_name = bool(found and found.group(1))
+    explained = _explain(sentence, kind, steps, is_name=is_name)
+    return field_problem(pointer, f"{_subject(steps, is_name=is_name)} {explained}.")
+
+
+def _subject(steps: list[str], *, is_name: bool) -> str:
+    """What the sentence is about."""
+    if not steps:
+        return "The body"
+    if is_name:
+        return f"A name in `{steps[-1]}`"
+    if steps[-1].isdigit():
+        return f"Item {steps[-1]} of `{steps[-2]}`" if len(steps) > 1 else f"Item {steps[-1]}"
+    return f"`{steps[-1]}`"
+
+
+def _pointer(steps: list[str]) -> str:
+    """Where it stands; a parameter of a query is named whole."""
+    if steps and steps[0].endswith("[]"):
+        return f"/{steps[0]}"
+    return "".join(f"/{escape(step)}" for step in steps)
+
+
+def _explain(sentence: str, kind: Any, steps: list[str], *, is_name: bool) -> str:
+    """What the value must be, or what is wrong with it."""
+    shape, enum = PATTERN.match(sentence), ENUM.match(sentence)
+    kinds, bound = TYPE.match(sentence), BOUND.match(sentence)
+    if shape:
+        return sentence_of(shape.group(1)) or "has a form that is not allowed"
+    if enum:
+        allowed = _allowed(kind, steps, is_name=is_name)
+        return f"must be one of {', '.join(allowed)}: {enum.group(1)[:MAX_SHOWN]} is none of them"
+    if kinds:
+        wanted = " or ".join(NAMES.get(name, name) for name in kinds.group(1).split(" | "))
+        return f"must be {wanted}, not {NAMES.get(kinds.group(2), kinds.group(2))}"
+    if bound:
+        name, of_length, comparison, number = bound.groups()
+        limit = f"{LEAST_MOST[comparison]} {number}"
+        if not of_length:
+            return f"must be {limit}"
+        measure = MEASURES.get(name, "")
+        return f"must have {limit} {measure.removesuffix('s') if number == '1' else measure}"
+    return f"is not right: {sentence}"
+
+
+def escape(name: str) -> str:
+    """A name as a step of a pointer (RFC 6901, section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _steps(path: str) -> list[str]:
+    # msgspec does not say which member of a map it is: the map itself is named then.
+    return [index or name for index, name in STEP.findall(path.partition("[...]")[0])]
+
+
+def _allowed(kind: Any, steps: Iterable[str], *, is_name: bool) -> list[str]:
+    """The values that the field at `steps` takes."""
+    types: list[Any] = [inspect.type_info(kind)]
+    for step in steps:
+        types = [below for known in types for below in _below(known, step)]
+    if is_name:
+        types = [known.key_type for known in types if isinstance(known, inspect.DictType)]
+    return [
+        str(value)
+        for known in _flat(types)
+        if isinstance(known, inspect.LiteralType)
+        for value in known.values
+    ]
+
+
+def _flat(types: Iterable[Any]) -> list[Any]:
+    """Unions and annotations taken apart."""
+    flat: list[Any] = []
+    for known in types:
+        if isinstance(known, inspect.UnionType):
+            flat += _flat(known.types)
+        elif isinstance(known, inspect.Metadata):
+            flat += _flat([known.type])
+        else:
+            flat.append(known)
+    return flat
+
+
+def _below(known: Any, step: str) -> list[Any]:
+    """The types that one step of a path leads to."""
+    found: list[Any] = []
+    for one in _flat([known]):
+        if isinstance(one, inspect.StructType):
+            found += [field.type for field in one.fields if field.encode_name == step]
+        elif isinstance(one, inspect.ListType):
+            found.append(one.item_type)
+        elif isinstance(one, inspect.DictType):
+            found.append(one.value_type)
+    return _flat(found)
