@@ -14,7 +14,18 @@ from licenseapi_server.domain.license_state import STATUSES
 PROMPT = "$ "
 SERVER_COMMANDS = ("licenseapi-server", ".venv/bin/licenseapi-server")
 # What a console block may show beside our own commands. Each needs a machine of its own.
-FOREIGN = {".venv/bin/pip", "cd", "createdb", "createuser", "git", "npm", "pip", "pg_dump", "pg_restore", "systemctl"}
+FOREIGN = {
+    ".venv/bin/pip",
+    "cd",
+    "createdb",
+    "createuser",
+    "git",
+    "npm",
+    "pip",
+    "pg_dump",
+    "pg_restore",
+    "systemctl",
+}
 # What a reader sets by hand and a test gives in the environment.
 PLACEHOLDERS = {"LICENSEAPI_API_BASE", "LICENSEAPI_API_KEY", "SPARE_PORT", "DATABASE_URL"}
 VARIABLE = re.compile(r"\b(?:LICENSEAPI_[A-Z_]*[A-Z]|DATABASE_URL(?:_FILE)?)\b")
