@@ -141,7 +141,7 @@ class Gate:
         request.principal = principal
         self._cors.check(request, route, key)
         check_scope(principal, route)
-        request.rate_headers = self._rate_limits.take(principal, request.now)
+        request.rate_lines = self._rate_limits.take(principal, request.now)
         if principal.credential_type == "publishable":
             subject = loaded.license.id if loaded.license else ""
             self._rate_limits.take_client(request.address, subject, request.now)

@@ -113,8 +113,7 @@ class Api:
     ) -> bytes:
         is_secure = self.transport.is_secure(request.scheme, request.peer, request.headers)
         head = render_head(content, request.id, is_secure=is_secure)
-        if request.rate_headers:
-            head = add_headers(head, request.rate_headers)
+        head += request.rate_lines
         if request.is_replay:
             head = add_headers(head, REPLAYED)
         if b"origin" in request.headers:

@@ -55,8 +55,7 @@ class Quota:
             self._buffers.count_request(counter)
             use.is_counted = True
             return True
-        self._leases.replenish(counter, maximum)
-        use.is_taken = use.is_taken or self._leases.spend(counter)
+        use.is_taken = self._leases.take(counter, maximum, is_taken=use.is_taken)
         return use.is_taken
 
     def note_account(self, lookup: SecretLookup | TokenLookup, principal: Principal) -> None:

@@ -34,41 +34,55 @@ class Buckets:
         return bucket
 
 
+class _Share:
+    """What one process lets through of a plan, and how it says so."""
+
+    __slots__ = ("burst", "header", "policy", "rate")
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self.rate = rate
+        self.burst = burst
+        self.policy = f'"account";q={int(burst)};w={math.ceil(burst / rate)}'
+        line = f'ratelimit-policy: {self.policy}\r\nratelimit: "account";r=%d;t=%d\r\n'
+        self.header = line.encode()
+
+
 class RateLimits:
     """The limits of one process."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
         self._share = 1 / deployment.settings.workers
+        self._shares: dict[str, _Share] = {}
         self._buckets = Buckets()
         self._failures = Buckets()
 
-    def take(self, principal: Principal, now: int) -> tuple[tuple[bytes, bytes], ...]:
-        """Let the call through, with the headers that tell what is left (IETF RateLimit).
+    def take(self, principal: Principal, now: int) -> bytes:
+        """Let the call through, with the header lines that tell what is left (IETF RateLimit).
 
         Raises Problem rate_limited.
         """
         plan = self._deployment.plan_for(principal.plan, principal.mode)
         if plan.rate_per_second is None or plan.rate_burst is None:
-            return ()
-        rate = plan.rate_per_second * self._share
-        burst = max(1.0, plan.rate_burst * self._share)
+            return b""
+        share = self._shares.get(plan.name)
+        if share is None:
+            rate, burst = plan.rate_per_second * self._share, plan.rate_burst * self._share
+            share = self._shares[plan.name] = _Share(rate, max(1.0, burst))
         name = f"{principal.account_id}{principal.mode}"
-        bucket = self._buckets.find(name, rate, burst, now)
+        bucket = self._buckets.find(name, share.rate, share.burst, now)
         wait = bucket.take(now)
-        window = math.ceil(burst / rate)
-        policy = f'"account";q={int(burst)};w={window}'
-        refill = math.ceil((burst - bucket.remaining) / rate)
-        state = f'"account";r={bucket.remaining};t={refill}'
         if wait:
             seconds = max(1, math.ceil(wait))
             headers = {
                 "Retry-After": str(seconds),
-                "RateLimit-Policy": policy,
+                "RateLimit-Policy": share.policy,
                 "RateLimit": f'"account";r=0;t={seconds}',
             }
             raise Problem("rate_limited", headers=headers)
-        return ((b"ratelimit-policy", policy.encode()), (b"ratelimit", state.encode()))
+        remaining = bucket.remaining
+        refill = math.ceil((share.burst - remaining) / share.rate)
+        return share.header % (remaining, refill)
 
     def take_client(self, address: str, license_id: str, now: int) -> None:
         """Limit what one license and one address may ask with a publishable key: whoever

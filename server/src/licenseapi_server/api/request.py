@@ -44,7 +44,7 @@ class Request:
         "peer",
         "principal",
         "query",
-        "rate_headers",
+        "rate_lines",
         "reason",
         "repeated",
         "route",
@@ -72,7 +72,7 @@ class Request:
         self.code = ""
         self.reason = ""
         self.is_replay = False
-        self.rate_headers: tuple[tuple[bytes, bytes], ...] = ()
+        self.rate_lines = b""
 
     def header(self, name: bytes) -> str | None:
         """A header as text, or None."""

@@ -15,7 +15,7 @@ from licenseapi_server.domain.instants import SECOND
 
 logger = logging.getLogger("licenseapi.telemetry")
 LOG_CAPACITY = 100_000
-LOG_SECONDS = 0.1
+LOG_SECONDS = 0.25
 FACTS_SECONDS = 1.0
 # Last-used times are exact to the minute: a busy key is not written each second.
 COALESCED = 60 * SECOND

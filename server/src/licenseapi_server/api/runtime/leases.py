@@ -18,48 +18,54 @@ MIN_BLOCK, MAX_BLOCK = 50, 2_000
 MARGIN = 20_000
 
 
+class _Lease:
+    """What is held of one plan, what the last second spent of it, and how much to fetch next."""
+
+    __slots__ = ("block", "held", "renewal", "spent")
+
+    def __init__(self) -> None:
+        self.held = 0
+        self.spent = 0
+        self.block = MIN_BLOCK
+        self.renewal: asyncio.Task[None] | None = None
+
+
 class Leases:
     """What this process holds of each plan."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._held: dict[Counter, int] = {}
-        self._spent: dict[Counter, int] = {}
-        self._blocks: dict[Counter, int] = {}
-        self._renewals: dict[Counter, asyncio.Task[None]] = {}
+        self._leases: dict[Counter, _Lease] = {}
 
-    def replenish(self, counter: Counter, maximum: int) -> None:
-        """Have more fetched when little is left, for the requests that come next."""
-        if (
-            self._held.get(counter, 0) <= self._block_of(counter) // 2
-            and maximum > MARGIN
-            and counter not in self._renewals
-        ):
-            renewal = asyncio.get_running_loop().create_task(self._renew(counter, maximum))
-            self._renewals[counter] = renewal
-
-    def spend(self, counter: Counter) -> bool:
-        """Take one from memory; False when the database has to be asked."""
-        held = self._held.get(counter, 0)
-        if not held:
-            return False
-        self._held[counter] = held - 1
-        self._spent[counter] = self._spent.get(counter, 0) + 1
+    def take(self, counter: Counter, maximum: int, *, is_taken: bool) -> bool:
+        """Take one from memory, unless it has been taken, and have more fetched when little
+        is left. False when the database has to be asked.
+        """
+        if maximum <= MARGIN:
+            return is_taken
+        lease = self._leases.get(counter)
+        if lease is None:
+            lease = self._leases[counter] = _Lease()
+        if lease.held <= lease.block // 2 and lease.renewal is None:
+            renewal = self._renew(counter, lease, maximum)
+            lease.renewal = asyncio.get_running_loop().create_task(renewal)
+        if is_taken or not lease.held:
+            return is_taken
+        lease.held -= 1
+        lease.spent += 1
         return True
-
-    def _block_of(self, counter: Counter) -> int:
-        return self._blocks.get(counter, MIN_BLOCK)
 
     def holds(self, counter: Counter) -> bool:
         """Whether the next request can be taken from memory."""
-        return self._held.get(counter, 0) > 0
+        lease = self._leases.get(counter)
+        return lease is not None and lease.held > 0
 
     def put_back(self, counter: Counter) -> bool:
         """Keep one that was taken and not used, if this plan is spent from memory."""
-        held = self._held.get(counter)
-        if held is None:
+        lease = self._leases.get(counter)
+        if lease is None:
             return False
-        self._held[counter] = held + 1
+        lease.held += 1
         return True
 
     def drain(self) -> dict[Counter, int]:
@@ -68,34 +74,34 @@ class Leases:
         Whoever asks again a second later, with nothing spent since, gets the rest.
         """
         unneeded = {}
-        spent, self._spent = self._spent, {}
-        self._blocks = {
-            counter: max(MIN_BLOCK, min(MAX_BLOCK, 2 * count)) for counter, count in spent.items()
-        }
-        for counter, held in list(self._held.items()):
-            kept = min(held, spent.get(counter, 0))
-            if held > kept:
-                unneeded[counter] = held - kept
-            if kept:
-                self._held[counter] = kept
-            else:
-                del self._held[counter]
+        for counter, lease in list(self._leases.items()):
+            kept = min(lease.held, lease.spent)
+            if lease.held > kept:
+                unneeded[counter] = lease.held - kept
+            lease.held = kept
+            lease.block = max(MIN_BLOCK, min(MAX_BLOCK, 2 * lease.spent))
+            lease.spent = 0
+            if not kept and lease.renewal is None:
+                del self._leases[counter]
         return unneeded
 
     async def stop(self) -> None:
         """Let what is being fetched arrive; from now on nothing is worth keeping."""
-        await asyncio.gather(*self._renewals.values(), return_exceptions=True)
-        self._spent = {}
+        leases = list(self._leases.values())
+        renewals = [lease.renewal for lease in leases if lease.renewal is not None]
+        await asyncio.gather(*renewals, return_exceptions=True)
+        for lease in leases:
+            lease.spent = 0
 
-    async def _renew(self, counter: Counter, maximum: int) -> None:
-        block = self._block_of(counter)
+    async def _renew(self, counter: Counter, lease: _Lease, maximum: int) -> None:
+        block = lease.block
         try:
             if await self._store.lease_quota(counter, block, maximum - MARGIN):
-                self._held[counter] = self._held.get(counter, 0) + block
+                lease.held += block
                 # A burst within the second must not have to ask for many small blocks.
-                self._blocks[counter] = min(MAX_BLOCK, 2 * block)
+                lease.block = min(MAX_BLOCK, 2 * block)
         except self._store.unavailable as error:
             # The requests themselves ask the database next, and answer for it.
             logger.warning("no requests could be leased: %s", type(error).__name__)
         finally:
-            del self._renewals[counter]
+            lease.renewal = None
