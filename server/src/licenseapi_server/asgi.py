@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import multiprocessing
 import os
 import signal
@@ -9,6 +10,8 @@ import sys
 import threading
 from typing import Any
 
+from licenseapi_server.api.request import Request
+from licenseapi_server.domain.problems import Problem
 from licenseapi_server.settings import Settings, load_settings
 
 # With the default of 5 ms, one busy thread (a page, a job) makes each of the event loop's
@@ -22,6 +25,8 @@ def _start_django() -> None:
     import django
 
     django.setup()
+    # A line for every path that a stranger tries, with whatever secret stands in it.
+    logging.getLogger("django.request").setLevel(logging.ERROR)
 
 
 class Application:
@@ -44,6 +49,10 @@ class Application:
                 await parts.answer_other(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
+
+    def note_refusal(self, request: Request, problem: Problem) -> None:
+        """Log what the connection refused before it became a request."""
+        self._parts.api.log_refusal(request, problem)
 
     async def _lifespan(self, receive: Any, send: Any) -> None:
         """Open at start, flush at the end: every worker does both."""

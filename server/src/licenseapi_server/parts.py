@@ -11,7 +11,7 @@ from licenseapi_server.api.app import Api
 from licenseapi_server.api.openapi import render_openapi
 from licenseapi_server.api.probes import Probes, Reply
 from licenseapi_server.api.reference_page import ReferencePages
-from licenseapi_server.api.request import read_body
+from licenseapi_server.api.request import announced_length, read_body
 from licenseapi_server.api.response import HSTS
 from licenseapi_server.api.routes import ROUTES
 from licenseapi_server.api.runtime.store_postgres import PostgresStore
@@ -72,11 +72,11 @@ class Parts:
         if path in Probes.PATHS:
             await _reply(send, scope, await self._probes.reply(path, headers))
             return
-        peer = scope["client"][0] if scope["client"] else ""
         try:
-            self.api.transport.check(scope["scheme"], peer, headers)
+            self.api.check_exposure(scope)
         except Problem as problem:
-            await _reply(send, scope, (403, TEXT, f"{problem.type.title}.\n".encode()))
+            text = f"{problem.type.title}.\n".encode()
+            await _reply(send, scope, (problem.type.status, TEXT, text))
             return
         if path == "/v1/openapi.json":
             await _reply(send, scope, (200, JSON, self._openapi))
@@ -113,6 +113,8 @@ class Parts:
         Header names with `_` are dropped: WSGI cannot tell them from those with `-`.
         """
         try:
+            if announced_length(headers) > MAX_FORM:
+                raise Problem("body_too_large")  # noqa: TRY301 - answered alike
             body = await read_body(receive, MAX_FORM)
         except (Problem, TimeoutError):
             await _reply(send, scope, (413, TEXT, b"The form is too large or too slow.\n"))

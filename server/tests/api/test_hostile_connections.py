@@ -4,6 +4,7 @@ import socket
 
 import pytest
 from harness.cast import Vendor
+from harness.eventually import eventually
 from harness.server import Server
 
 
@@ -29,10 +30,15 @@ def test_a_head_over_32_kib_is_431(server: Server, end: bytes) -> None:
 
 
 def test_what_is_not_http_is_400_in_our_form(server: Server) -> None:
+    """With the headers of every answer, and a line in the log under its request id."""
     answer = _talk(server, b"\x16\x03\x01\x02\x00nonsense\r\n\r\n")
 
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b'"code":"invalid_request"' in answer
+    assert f'"type":"{server.base_url}/docs/errors/invalid_request"'.encode() in answer
+    assert b"x-content-type-options: nosniff" in answer
+    request_id = answer.partition(b"request-id: ")[2][:30].decode()
+    eventually(server.read_log, lambda rows: any(row[0] == request_id for row in rows))
 
 
 def test_a_stalled_head_is_408(server: Server) -> None:

@@ -85,9 +85,23 @@ def test_a_wrong_option_is_named(tmp_path: Path, option: str, value: str, said: 
 def test_what_is_no_certificate_is_one_sentence(tmp_path: Path) -> None:
     """Neither a text nor a file that is not there starts a server."""
     (tmp_path / "text").write_text("no certificate")
-    for path in (tmp_path / "text", tmp_path / "nothing"):
+    for path, said in ((tmp_path / "text", "for TLS"), (tmp_path / "nothing", "Cannot read")):
         options = ("--tls-cert", str(path), "--tls-key", str(path))
-        assert "for TLS" in _fails(Server(tmp_path / "var"), *options)
+        assert said in _fails(Server(tmp_path / "var"), *options)
+
+
+def test_a_key_with_a_passphrase_is_one_sentence(tmp_path: Path) -> None:
+    """Nobody is asked for it: a server starts without anyone at its terminal."""
+    from cryptography.hazmat.primitives import serialization as pem
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    sealed = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.BestAvailableEncryption(b"secret")
+    )
+    (tmp_path / "key.pem").write_bytes(sealed)
+    path = str(tmp_path / "key.pem")
+    said = _fails(Server(tmp_path / "var"), "--tls-cert", path, "--tls-key", path)
+    assert "for TLS" in said
 
 
 def test_a_misspelt_setting_is_pointed_out(tmp_path: Path) -> None:

@@ -65,6 +65,46 @@ def test_a_replay_is_not_given_to_whoever_may_not_see_it_any_more(busy_server: S
     assert first.json()["key"] not in again.text
 
 
+def test_a_replay_shows_nothing_that_the_key_may_not_see_any_more(busy_server: Server) -> None:
+    """Without `licenses:reveal` the answer with the license key is not given again."""
+    acme = make_vendor(busy_server)
+    scopes = ["licenses:write", "licenses:read", "licenses:reveal"]
+    key = acme.api.make("/v1/api_keys", name="Shop", scopes=scopes)
+    shop = busy_server.client(key["secret"])
+    path, headers = f"/v1/licenses/{acme.license['id']}", {"Idempotency-Key": "y"}
+    first = shop.patch(path, json={"name": "N"}, headers=headers)
+    acme.api.patch(f"/v1/api_keys/{key['id']}", json={"scopes": scopes[:2]})
+
+    again = shop.patch(path, json={"name": "N"}, headers=headers)
+
+    assert first.json()["key"] == acme.key
+    assert (again.status_code, again.json()["code"]) == (422, "idempotency_mismatch")
+
+
+def test_a_creation_is_not_confirmed_after_the_revocation(busy_server: Server) -> None:
+    """Nor is a change: the answer would call the license active."""
+    acme = make_vendor(busy_server)
+    create, change = {"Idempotency-Key": "create"}, {"Idempotency-Key": "change"}
+    body = {"policy_id": acme.policy["id"]}
+    made = acme.api.post("/v1/licenses", json=body, headers=create).json()
+    path = f"/v1/licenses/{made['id']}"
+    acme.api.patch(path, json={"name": "N"}, headers=change)
+    acme.api.make(f"{path}/revoke")
+
+    revoked = [
+        acme.api.post("/v1/licenses", json=body, headers=create),
+        acme.api.patch(path, json={"name": "N"}, headers=change),
+    ]
+    acme.api.delete(path)
+    gone = [
+        acme.api.post("/v1/licenses", json=body, headers=create),
+        acme.api.patch(path, json={"name": "N"}, headers=change),
+    ]
+
+    assert [answer.json()["code"] for answer in revoked] == ["invalid_state"] * 2
+    assert [answer.status_code for answer in gone] == [404] * 2
+
+
 def test_a_replay_never_says_what_is_no_longer_so(busy_server: Server) -> None:
     """A renewal is not confirmed again once the license has been revoked, or is gone."""
     acme = make_vendor(busy_server, duration="P1Y")

@@ -4,6 +4,8 @@ Whoever is not known makes us read and parse as little as possible: only a small
 it names the license that is loaded together with the credential in one round trip.
 """
 
+import asyncio
+from concurrent.futures import Executor
 from typing import Any
 
 import msgspec
@@ -16,12 +18,12 @@ from licenseapi_server.api.authentication import (
 )
 from licenseapi_server.api.call import NoBody
 from licenseapi_server.api.cors import Cors
-from licenseapi_server.api.parsing import parse_body, parse_query, read_query
+from licenseapi_server.api.parsing import LARGE_BODY, parse_body, parse_query, read_query
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.quota import Quota, QuotaUse
 from licenseapi_server.api.rate_limits import RateLimits
 from licenseapi_server.api.registry import Route
-from licenseapi_server.api.request import Request, read_body
+from licenseapi_server.api.request import Request, announced_length, read_body
 from licenseapi_server.api.response import API_VERSION
 from licenseapi_server.api.runtime.buffers import Buffers
 from licenseapi_server.api.runtime.key_ring import KeyRing
@@ -31,7 +33,7 @@ from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.problems import Problem, field_problem
 
 SMALL_BODY = 16 * 1024
-MAX_VERSION_DIGITS = MAX_DIGITS = 18
+MAX_VERSION_DIGITS = 18
 Pairs = list[tuple[str, str]]
 
 
@@ -58,10 +60,18 @@ class Gate:
     """Admits requests, or raises the Problem that says why not."""
 
     def __init__(
-        self, deployment: Deployment, store: Store, *, quota: Quota, buffers: Buffers, ring: KeyRing
+        self,
+        deployment: Deployment,
+        store: Store,
+        *,
+        quota: Quota,
+        buffers: Buffers,
+        ring: KeyRing,
+        threads: Executor,
     ) -> None:
         self._deployment = deployment
         self._store = store
+        self._threads = threads
         self._quota = quota
         self._buffers = buffers
         self._authenticator = Authenticator(deployment, ring)
@@ -73,11 +83,13 @@ class Gate:
         pairs = read_query(request.query) if request.query else []
         credential = await self._read_credential(request, route, pairs)
         if route.find_subject is not None and _is_small(request):
-            content = await _read_content(request, route, pairs, receive)
+            content = await self._read_content(request, route, pairs, receive)
             return await self._admit_with_subject(request, route, credential, content)
         loaded = await self._store.load(credential.lookup, None, None)
-        principal = self._check(request, route, credential, loaded)
-        content = await _read_content(request, route, pairs, receive)
+        principal = self._identify(request, credential, loaded)
+        if route.find_subject is None:
+            self._limit(request, route, principal, loaded)
+        content = await self._read_content(request, route, pairs, receive)
         if content.flaw is not None:
             raise content.flaw
         if route.find_subject is not None:
@@ -102,7 +114,8 @@ class Gate:
         loaded = await self._store.load(credential.lookup, subject, asked)
         use = QuotaUse(is_taken=bool(loaded.is_quota_taken))
         try:
-            principal = self._check(request, route, credential, loaded)
+            principal = self._identify(request, credential, loaded)
+            self._limit(request, route, principal, loaded)
             if content.flaw is not None:
                 raise content.flaw
             expected_version = _expected_version(request)
@@ -128,9 +141,30 @@ class Gate:
             authorization, keys[0] if keys else None, route, request.now
         )
 
-    def _check(
-        self, request: Request, route: Route, credential: Credential, loaded: Loaded
-    ) -> Principal:
+    async def _read_content(
+        self, request: Request, route: Route, pairs: Pairs, receive: Any
+    ) -> Content:
+        """Body and query; what is wrong with them is kept until the caller is known."""
+        raw = b""
+        try:
+            subject = request.header(b"license-key")
+            if subject is not None and route.takes_license_key_header:
+                pairs.append(("key", subject))
+            query = parse_query(pairs, route.query)
+            if request.method in {"GET", "HEAD"}:
+                return Content(raw, None, query)
+            raw = await _read_raw(request, route, receive)
+            if len(raw) <= LARGE_BODY:
+                return Content(raw, _parse_body(request, route, raw), query)
+            # Everyone else's requests are answered in the meantime.
+            loop = asyncio.get_running_loop()
+            body = await loop.run_in_executor(self._threads, _parse_body, request, route, raw)
+            return Content(raw, body, query)
+        except Problem as flaw:
+            return Content(raw, flaw=flaw)
+
+    def _identify(self, request: Request, credential: Credential, loaded: Loaded) -> Principal:
+        """Who asks, by the facts as they are now."""
         key = loaded.key
         try:
             principal = self._authenticator.admit(credential, key, request.address, request.now)
@@ -139,6 +173,11 @@ class Gate:
             request.principal = _shadow(key, credential) if key is not None else None
             raise
         request.principal = principal
+        return principal
+
+    def _limit(self, request: Request, route: Route, principal: Principal, loaded: Loaded) -> None:
+        """Whether they may ask this, from there, now."""
+        key = loaded.key
         self._cors.check(request, route, key)
         check_scope(principal, route)
         request.rate_lines = self._rate_limits.take(principal, request.now)
@@ -149,37 +188,16 @@ class Gate:
             self._buffers.touch_key(key.key_id, key.secret_id, request.now, request.address)
             if key.api_version is None:
                 self._buffers.pin_version(key.account_id, API_VERSION)
-        return principal
 
 
 def _is_small(request: Request) -> bool:
     """Whether the body is surely small: a chunked one may turn out to be anything."""
-    return b"transfer-encoding" not in request.headers and _announced(request) <= SMALL_BODY
-
-
-def _announced(request: Request) -> int:
-    """The length that the request says its body has: digits, or the parser had refused it."""
-    return int(request.headers.get(b"content-length", b"0")[:MAX_DIGITS] or 0)
-
-
-async def _read_content(request: Request, route: Route, pairs: Pairs, receive: Any) -> Content:
-    """Body and query; what is wrong with them is kept until the caller is known."""
-    raw = b""
-    try:
-        subject = request.header(b"license-key")
-        if subject is not None and route.takes_license_key_header:
-            pairs.append(("key", subject))
-        query = parse_query(pairs, route.query)
-        if request.method in {"GET", "HEAD"}:
-            return Content(raw, None, query)
-        raw = await _read_raw(request, route, receive)
-        return Content(raw, _parse_body(request, route, raw), query)
-    except Problem as flaw:
-        return Content(raw, flaw=flaw)
+    is_chunked = b"transfer-encoding" in request.headers
+    return not is_chunked and announced_length(request.headers) <= SMALL_BODY
 
 
 async def _read_raw(request: Request, route: Route, receive: Any) -> bytes:
-    if _announced(request) > route.max_body:
+    if announced_length(request.headers) > route.max_body:
         # Not a byte of it is waited for.
         raise Problem("body_too_large")
     return await read_body(receive, route.max_body)

@@ -19,6 +19,7 @@ from licenseapi_server.api.exposure import Exposure
 from licenseapi_server.api.management import execution
 from licenseapi_server.api.management.execution import Rendered
 from licenseapi_server.api.quota import Quota, QuotaUse
+from licenseapi_server.api.redaction import redact_path
 from licenseapi_server.api.registry import Route, Router
 from licenseapi_server.api.rendering import JSON, PROBLEM_JSON, render_problem
 from licenseapi_server.api.request import Request, is_known
@@ -60,12 +61,17 @@ class Api:
         self.transport = Transport(settings)
         self._router = Router(ROUTES)
         self._quota = Quota(deployment, store, self.buffers, leases)
+        self._threads = ThreadPoolExecutor(settings.management_threads, "management")
         self._gate = Gate(
-            deployment, store, quota=self._quota, buffers=self.buffers, ring=self.key_ring
+            deployment,
+            store,
+            quota=self._quota,
+            buffers=self.buffers,
+            ring=self.key_ring,
+            threads=self._threads,
         )
         self._cors = Cors()
         self._base_url = settings.public_url
-        self._threads = ThreadPoolExecutor(settings.management_threads, "management")
         self._exposure = Exposure(deployment, store, self.transport, self._router)
         self.status_counts: dict[int, int] = {}
 
@@ -80,6 +86,23 @@ class Api:
     def make_request_id() -> str:
         """For answers outside the API: they have one too."""
         return make_id("req", time.time_ns() // 1000, id_entropy.take())
+
+    def log_refusal(self, request: Request, problem: Problem) -> None:
+        """Log what was refused before it became a request."""
+        request.code = problem.code
+        self.status_counts[problem.type.status] = self.status_counts.get(problem.type.status, 0) + 1
+        finished = time.time_ns() // 1000
+        self.buffers.add_line(request.log_line(problem.type.status, finished, ""))
+
+    def check_exposure(self, scope: dict[str, Any]) -> None:
+        """Raise Problem for a request outside the API that carries a key where others see it."""
+        request = Request(scope, time.time_ns() // 1000)
+        try:
+            self._exposure.check(request)
+        except Problem as problem:
+            if problem.code == "credential_in_url":
+                self._exposure.flag(request)
+            raise
 
     async def __call__(self, scope: dict[str, Any], receive: Any) -> None:
         """Answer one request. Never raises: every failure has its answer."""
@@ -106,7 +129,10 @@ class Api:
         finally:
             # Even an answer that nobody received has happened.
             self.status_counts[status] = self.status_counts.get(status, 0) + 1
-            self.buffers.add_line(request.log_line(status, time.time_ns() // 1000))
+            shown = request.path
+            if request.route is None or request.ids:
+                shown = redact_path(shown, self._router.words)
+            self.buffers.add_line(request.log_line(status, time.time_ns() // 1000, shown))
 
     def _render_head(
         self, request: Request, content: bytes, extra: tuple[tuple[str, str], ...]
@@ -127,6 +153,8 @@ class Api:
                 return self._cors.preflight(request)
             return await self._dispatch(request, route, receive)
         except Problem as problem:
+            if problem.code == "credential_in_url":
+                self._exposure.flag(request)
             if problem.type.status == 401:  # noqa: PLR2004 - Unauthorized
                 throttled = self._gate.count_failure(request)
                 if throttled is not None and problem.code != "authentication_required":
@@ -258,9 +286,10 @@ class Api:
                 raise field_problem("/Idempotency-Key", message, code="required")
             return None
         key = idempotency.read_key(header)
-        bindings = " ".join(call.principal.product_ids).encode()
+        # What the credential may do is part of the question: narrowed, it gets no old answer.
+        reach = (*call.principal.product_ids, *sorted(call.principal.scopes))
         if_match = request.headers.get(b"if-match", b"")
-        asked = b"\0".join((request.query, if_match, bindings, content))
+        asked = b"\0".join((request.query, if_match, " ".join(reach).encode(), content))
         scope, digest = idempotency.identify(
             key, call.principal, request.method, request.path, asked
         )

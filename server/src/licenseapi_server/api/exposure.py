@@ -14,7 +14,7 @@ from licenseapi_server.domain.problems import Problem
 
 
 class Exposure:
-    """Refuses such requests, keeps the key out of the log, and marks it as exposed."""
+    """Refuses such requests, and marks the key as exposed."""
 
     def __init__(
         self, deployment: Deployment, store: Store, transport: Transport, router: Router
@@ -41,8 +41,12 @@ class Exposure:
         in_cookie = _find(request.headers.get(b"cookie", b""))
         if in_cookie is None and (in_url is None or self._is_allowed(request)):
             return
-        self._flag(in_cookie or in_url, request.now)
         raise Problem("credential_in_url", reason="key in URL or cookie")
+
+    def flag(self, request: Request) -> None:
+        """Mark the key that the request showed to others, so that its owner sees it."""
+        in_cookie = _find(request.headers.get(b"cookie", b""))
+        self._flag(in_cookie or self._find_in_url(request), request.now)
 
     @staticmethod
     def _find_in_url(request: Request) -> bytes | None:

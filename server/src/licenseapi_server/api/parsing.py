@@ -15,28 +15,36 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from licenseapi_server.api.validation_errors import as_problem
+from licenseapi_server.api.validation_errors import MAX_SHOWN, as_problem, escape
 from licenseapi_server.domain.problems import FieldError, Problem, field_problem, fields_problem
 
 MAX_QUERY_FIELDS = 100
 MIN_INTEGER, MAX_INTEGER = -(1 << 63), (1 << 63) - 1
 MAX_DIGITS = 20
 MAX_DEPTH = 32
+LARGE_BODY = 64 * 1024
+MAX_CONTAINERS = 100_000
 BYTE_ORDER_MARK = "\ufeff"
 SURROGATE = re.compile("[\ud800-\udfff]")
 NUMBER = re.compile(r"[+-]?\.?[0-9]")
 INTEGER = re.compile(r"-?[0-9]+")
 
 
-class _DuplicateMemberError(ValueError):
-    """An object names a member twice."""
+class _Twice(msgspec.Struct, frozen=True):
+    """Stands for an object that names a member twice, until its place is known."""
+
+    name: str
 
 
-def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+class _NumberError(ValueError):
+    """A number that JSON allows and we cannot keep; the sentence is for the caller."""
+
+
+def _unique_members(pairs: list[tuple[str, Any]]) -> "dict[str, Any] | _Twice":
     members: dict[str, Any] = {}
     for name, value in pairs:
         if name in members:
-            raise _DuplicateMemberError(name)
+            return _Twice(name)
         members[name] = value
     return members
 
@@ -49,16 +57,16 @@ def _refuse_constant(text: str) -> None:
 def _read_integer(text: str) -> int:
     number = int(text) if len(text) <= MAX_DIGITS else MAX_INTEGER + 1
     if not MIN_INTEGER <= number <= MAX_INTEGER:
-        message = "a number lies outside 64 bits"
-        raise ValueError(message)
+        message = "The body has a number outside 64 bits."
+        raise _NumberError(message)
     return number
 
 
 def _read_float(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        message = "a number is too large"
-        raise ValueError(message)
+        message = "The body has a number that is too large."
+        raise _NumberError(message)
     return number
 
 
@@ -79,14 +87,30 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
 
 def parse_body(body: bytes, kind: Any) -> Any:
     """The body as `kind`. Raises Problem: invalid_json, duplicate_member, invalid_request."""
+    if len(body) > LARGE_BODY:
+        # Most of what is wrong with a large body shows in its first bytes.
+        if body.count(b"{") + body.count(b"[") > MAX_CONTAINERS:
+            message = f"The body has more than {MAX_CONTAINERS:,} objects and lists."
+            raise Problem("invalid_request", message)
+        _decode(body, kind)
     if not _is_plain(body):
         _check_strictly(body)
+    return _decode(body, kind)
+
+
+def _decode(body: bytes, kind: Any) -> Any:
     try:
         return _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
         raise as_problem(str(error), kind) from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except RecursionError as error:
+        raise _too_deep() from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem("invalid_json", f"The body is not JSON: {error}.") from error
+
+
+def _too_deep() -> Problem:
+    return Problem("invalid_json", f"The body is nested too deeply: {MAX_DEPTH} levels at most.")
 
 
 def _is_plain(body: bytes) -> bool:
@@ -115,14 +139,13 @@ def _check_strictly(body: bytes) -> None:
             message = "The body begins with a byte order mark: send UTF-8 without one."
             raise Problem("invalid_json", message)
         value = _STRICT.decode(text)
-    except _DuplicateMemberError as error:
-        message = f"The member {json.dumps(str(error))} stands more than once in one object."
-        raise Problem("duplicate_member", message) from error
+    except _NumberError as error:
+        raise Problem("invalid_json", f"{error}") from error
     except UnicodeDecodeError as error:
         message = f"The body is not UTF-8: byte {error.start} cannot be read."
         raise Problem("invalid_json", message) from error
     except RecursionError as error:
-        raise Problem("invalid_json", "The body is nested too deeply.") from error
+        raise _too_deep() from error
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise Problem("invalid_json", f"The body is not JSON: {error.msg} at {place}.") from error
@@ -137,10 +160,11 @@ def _check_values(value: Any) -> None:
     while level:
         depth += 1
         if depth > MAX_DEPTH:
-            message = f"The body is nested more than {MAX_DEPTH} levels deep."
-            raise Problem("invalid_json", message)
+            raise _too_deep()
         for text in (item for item in level if isinstance(item, str)):
             _check_text(text)
+        if any(isinstance(item, _Twice) for item in level):
+            raise _duplicate_member(value)
         level = [part for item in level for part in _parts_of(item)]
 
 
@@ -148,6 +172,22 @@ def _parts_of(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
         return chain(value, value.values())
     return value if isinstance(value, list) else ()
+
+
+def _duplicate_member(value: Any) -> Problem:
+    """The problem at the first member that stands twice."""
+    places = [("", value)]
+    while not isinstance(places[0][1], _Twice):
+        pointer, item = places.pop(0)
+        parts: Iterable[tuple[Any, Any]] = item.items() if isinstance(item, dict) else ()
+        if isinstance(item, list):
+            parts = enumerate(item)
+        places[:0] = [(f"{pointer}/{escape(str(step))}", part) for step, part in parts]
+    pointer, twice = places[0]
+    name = twice.name[:MAX_SHOWN]
+    message = f"The member {json.dumps(name)} stands more than once in one object."
+    flaw = FieldError(f"{pointer}/{escape(name)}", "duplicate_member", message)
+    return Problem("duplicate_member", message, param=flaw.pointer.lstrip("/"), errors=[flaw])
 
 
 def _check_text(text: str) -> None:

@@ -2,13 +2,15 @@
 
 import re
 
-# An API key, a token, a license key as this server makes them.
+from licenseapi_server.domain.ids import PREFIXES, is_id
+
+# An API key, a token, a license key as this server makes them, with its dashes or without.
 _SECRET = re.compile(
     r"lapi_(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{8,}"
     r"|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*"
     r"|(?<![0-9A-Za-z])[0-9A-Za-z]{5}(?:-[0-9A-Za-z]{5}){3,}(?![0-9A-Za-z])"
+    r"|(?<![0-9A-Za-z])[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}(?![0-9A-Za-z])"
 )
-_ID = re.compile(r"[a-z]{2,5}_[0-9a-z]{20,40}")
 REDACTED = "[redacted]"
 
 
@@ -19,9 +21,14 @@ def redact(text: str) -> str:
     return _SECRET.sub(REDACTED, text)
 
 
-def redact_path(path: str, ids: tuple[str, ...]) -> str:
-    """The same for a path: whatever stands where an id should, and is none, is not shown."""
-    for part in ids:
-        if not _ID.fullmatch(part):
-            path = path.replace(part, REDACTED) if part else path
-    return redact(path)
+def redact_path(path: str, words: frozenset[str]) -> str:
+    """A path of which only our own words and ids are shown: anything else may be a secret."""
+    return "/".join(
+        segment if segment in words or _is_own_id(segment) else REDACTED
+        for segment in path.split("/")
+    )
+
+
+def _is_own_id(segment: str) -> bool:
+    prefix = segment.partition("_")[0]
+    return prefix in PREFIXES and is_id(segment, prefix)

@@ -83,6 +83,12 @@ class Router:
             else:
                 self._static.setdefault(route.path, {})[route.method] = route
 
+    @property
+    def words(self) -> frozenset[str]:
+        """What stands in paths beside ids."""
+        paths = [*self._static, *("/".join(shape) for shape in self._patterns)]
+        return frozenset(segment for path in paths for segment in path.split("/"))
+
     def find(self, path: str) -> tuple[Mapping[str, Route], tuple[str, ...]]:
         """The routes of a path by method, and its ids; no routes when there is no such path."""
         static = self._static.get(path)

@@ -1,9 +1,11 @@
 """One HTTP request as the dispatcher sees it, and the line that the log keeps of it."""
 
+import sys
+from collections.abc import Mapping
 from typing import Any
 
 from licenseapi_server.api.principal import Principal
-from licenseapi_server.api.redaction import redact, redact_path
+from licenseapi_server.api.redaction import redact
 from licenseapi_server.api.registry import Route
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.problems import Problem
@@ -25,6 +27,7 @@ SINGLE = frozenset(
 )
 MAX_PATH_IN_LOG = 300
 MAX_AGENT_IN_LOG = 200
+MAX_DIGITS = 18
 
 
 class Request:
@@ -79,8 +82,8 @@ class Request:
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
 
-    def log_line(self, status: int, finished: int) -> tuple[Any, ...]:
-        """The columns of LOG_REQUEST."""
+    def log_line(self, status: int, finished: int, path: str) -> tuple[Any, ...]:
+        """The columns of LOG_REQUEST; `path` as it may be shown."""
         principal = self.principal
         return (
             self.id,
@@ -91,10 +94,10 @@ class Request:
             principal.token_id if principal else "",
             self.route.name if self.route else "",
             self.method,
-            redact_path(self.path, self.ids)[:MAX_PATH_IN_LOG],
+            path[:MAX_PATH_IN_LOG],
             status,
             self.code,
-            self.reason,
+            redact(self.reason) if self.reason else "",
             self.license_id,
             self.address,
             redact(self.headers.get(b"user-agent", b"").decode("latin-1"))[:MAX_AGENT_IN_LOG],
@@ -108,6 +111,12 @@ def _find_repeated(headers: list[tuple[bytes, bytes]]) -> str:
     """The first header that stands twice though its value decides something."""
     names = [name for name, _ in headers]
     return next((name.decode() for name in names if name in SINGLE and names.count(name) > 1), "")
+
+
+def announced_length(headers: Mapping[bytes, bytes]) -> int:
+    """The length that a request says its body has: digits, or the parser had refused it."""
+    digits = headers.get(b"content-length", b"0").lstrip(b"0")
+    return int(digits or 0) if len(digits) <= MAX_DIGITS else sys.maxsize
 
 
 async def read_body(receive: Any, limit: int) -> bytes:

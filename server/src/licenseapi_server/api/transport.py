@@ -82,14 +82,16 @@ class Transport:
         hops = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
         if hops == [""]:
             return _normalized(peer)
+        address: Address | None = None
         for hop in reversed(hops):
             address = parse_address(hop)
             if address is None:
                 # Someone is behind the proxy, and it is not the proxy itself.
                 return ""
             if not is_within(address, self._proxies):
-                return str(address)
-        return _normalized(peer)
+                break
+        # Where all hops are ours, the first of them is where the request began.
+        return str(address)
 
     def is_secure(self, scheme: str, peer: str, headers: Mapping[bytes, bytes]) -> bool:
         """Whether the client spoke TLS, to us or to a trusted proxy."""

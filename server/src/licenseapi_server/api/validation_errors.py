@@ -51,16 +51,19 @@ def as_problem(text: str, kind: Any) -> Problem:
         message = f"`{name}` is not a field of this request."
         return field_problem(f"{pointer}/{escape(name)}", message, code="unknown_field")
     is_name = bool(found and found.group(1))
+    is_value = bool(found and found.group(2).endswith("[...]"))
     explained = _explain(sentence, kind, steps, is_name=is_name)
-    return field_problem(pointer, f"{_subject(steps, is_name=is_name)} {explained}.")
+    return field_problem(
+        pointer, f"{_subject(steps, is_name=is_name, is_value=is_value)} {explained}."
+    )
 
 
-def _subject(steps: list[str], *, is_name: bool) -> str:
+def _subject(steps: list[str], *, is_name: bool, is_value: bool) -> str:
     """What the sentence is about."""
     if not steps:
         return "The body"
-    if is_name:
-        return f"A name in `{steps[-1]}`"
+    if is_name or is_value:
+        return f"A {'name' if is_name else 'value'} in `{steps[-1]}`"
     if steps[-1].isdigit():
         return f"Item {steps[-1]} of `{steps[-2]}`" if len(steps) > 1 else f"Item {steps[-1]}"
     return f"`{steps[-1]}`"
@@ -80,8 +83,10 @@ def _explain(sentence: str, kind: Any, steps: list[str], *, is_name: bool) -> st
     if shape:
         return sentence_of(shape.group(1)) or "has a form that is not allowed"
     if enum:
-        allowed = _allowed(kind, steps, is_name=is_name)
-        return f"must be one of {', '.join(allowed)}: {enum.group(1)[:MAX_SHOWN]} is none of them"
+        types = _types_at(kind, steps, is_name=is_name)
+        others = ["a whole number"] if any(isinstance(t, inspect.IntType) for t in types) else []
+        choice = " or ".join([*others, f"one of {', '.join(_values_of(types))}"])
+        return f"must be {choice}: {enum.group(1)[:MAX_SHOWN]} is none of them"
     if kinds:
         wanted = " or ".join(NAMES.get(name, name) for name in kinds.group(1).split(" | "))
         return f"must be {wanted}, not {NAMES.get(kinds.group(2), kinds.group(2))}"
@@ -105,16 +110,20 @@ def _steps(path: str) -> list[str]:
     return [index or name for index, name in STEP.findall(path.partition("[...]")[0])]
 
 
-def _allowed(kind: Any, steps: Iterable[str], *, is_name: bool) -> list[str]:
-    """The values that the field at `steps` takes."""
+def _types_at(kind: Any, steps: Iterable[str], *, is_name: bool) -> list[Any]:
+    """The types that the field at `steps` takes, or the names in it."""
     types: list[Any] = [inspect.type_info(kind)]
     for step in steps:
         types = [below for known in types for below in _below(known, step)]
     if is_name:
         types = [known.key_type for known in types if isinstance(known, inspect.DictType)]
+    return _flat(types)
+
+
+def _values_of(types: Iterable[Any]) -> list[str]:
     return [
         str(value)
-        for known in _flat(types)
+        for known in types
         if isinstance(known, inspect.LiteralType)
         for value in known.values
     ]

@@ -37,14 +37,22 @@ def prepare_directory(settings: Settings) -> None:
 
 def check_tls(certificate: str, key: str) -> None:
     """Raise StartError unless these files are a certificate chain and its private key."""
+    asked: list[str] = []
+
+    def refuse_to_ask() -> str:
+        """A server starts without anyone at its terminal."""
+        asked.append("the key has a passphrase, so that nobody could start the server unattended")
+        return ""
+
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
-    except OSError as error:
-        reason = error.strerror if not isinstance(error, ssl.SSLError) else error.reason
-        message = (
-            f"Cannot use {certificate} and {key} for TLS: "
-            f"{reason or 'they are not a certificate and its key in PEM'}."
-        )
+        context.load_cert_chain(certificate, key, password=refuse_to_ask)
+    except (FileNotFoundError, PermissionError) as error:
+        message = f"Cannot read {certificate} or {key}: {error.strerror}."
+        raise StartError(message) from error
+    except (OSError, ValueError) as error:
+        reason = next(iter(asked), "they are not a certificate and its key in PEM")
+        message = f"Cannot use {certificate} and {key} for TLS: {reason}."
         raise StartError(message) from error
 
 

@@ -102,7 +102,10 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport is None or self.transport.is_closing():
             return
         if self.cycle is None or not self.cycle.response_started or self.cycle.response_complete:
-            self.transport.write(render_refusal(Problem(code, detail), self.app.public_url))
+            problem = Problem(code, detail)
+            request = _nameless_request()
+            self.transport.write(render_refusal(problem, request.id, self.app.public_url))
+            self.app.note_refusal(request, problem)
         self.transport.close()
 
 
@@ -130,13 +133,16 @@ async def _respond(cycle: RequestResponseCycle, status: int, head: bytes, body: 
     cycle.on_response()
 
 
-def render_refusal(problem: Problem, base_url: str) -> bytes:
+def _nameless_request() -> Request:
+    """Stands for what never became a request: it has an id, and a line in the log."""
+    scope = {"method": "", "path": "/v1/", "query_string": b"", "headers": [], "scheme": "http"}
+    return Request({**scope, "client": None}, time.time_ns() // 1000)
+
+
+def render_refusal(problem: Problem, request_id: str, base_url: str) -> bytes:
     """A whole HTTP response for what never became a request."""
-    scope = {"method": "", "path": "/", "query_string": b"", "headers": []}
-    now = time.time_ns() // 1000
-    request = Request({**scope, "scheme": "http", "client": None}, now)
-    body = render_problem(problem, request.id, "/", base_url)
+    body = render_problem(problem, request_id, "/v1/", base_url)
     content = describe_content(PROBLEM_JSON, len(body))
-    head = render_head(content, request.id, is_secure=base_url.startswith("https://"))
+    head = render_head(content, request_id, is_secure=base_url.startswith("https://"))
     line = STATUS_LINE[problem.type.status]
     return b"%b%bconnection: close\r\n\r\n%b" % (line, head, body)

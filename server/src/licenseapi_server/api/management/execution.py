@@ -90,7 +90,7 @@ def _write(route: Route, call: AnyCall, replayed: IdempotentRequest | None) -> R
 
 def _replay(route: Route, call: AnyCall, known: idempotency.StoredAnswer) -> Rendered:
     if route.check_replay is not None:
-        route.check_replay(call)
+        route.check_replay(call, known.body)
     return Rendered(known.status, known.body, is_replay=True)
 
 

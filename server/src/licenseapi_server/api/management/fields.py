@@ -18,7 +18,12 @@ MAX_METADATA_KEYS = 64
 MAX_METADATA_BYTES = 16 * 1024
 MAX_COUNT = (1 << 53) - 1
 
-PLAIN = shaped(r"^[^\x00-\x1f\x7f]*$", "must be one line without control characters")
+# Controls, line separators, and what turns the direction of a text around.
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+PLAIN = shaped(
+    rf"^[^{_UNSEEN}]*[^\s{_UNSEEN}][^{_UNSEEN}]*$",
+    "must be one line that shows something, without control characters",
+)
 Name = Annotated[str, Meta(min_length=1, max_length=200), PLAIN]
 CODE = "must be 1 to 64 letters, digits or . _ : -, beginning with a letter or a digit"
 Code = Annotated[str, shaped(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$", CODE)]

@@ -74,9 +74,12 @@ def prepare(call: AnyCall, body: NewLicense, references: References) -> Prepared
     starts_at = flaws.read_instant("/starts_at", body.starts_at)
     expires_at = flaws.read_instant("/expires_at", body.expires_at)
     check_span(starts_at, expires_at, flaws, "expires_at")
-    if expires_at is None:
+    if expires_at is None or expires_at > (starts_at or 0):
         check_span(
-            starts_at, clamp_test_expiry(call.principal.mode, call.now, None), flaws, "starts_at"
+            starts_at,
+            clamp_test_expiry(call.principal.mode, call.now, expires_at),
+            flaws,
+            "starts_at",
         )
     flaws.check_metadata("/metadata", body.metadata)
     flaws.check_metadata("/private_metadata", body.private_metadata)

@@ -56,7 +56,7 @@ from licenseapi_server.catalog.models import Policy
 from licenseapi_server.domain.license_keys import fold_license_key
 from licenseapi_server.domain.license_state import Refused, decide_action
 from licenseapi_server.domain.problems import FieldError, Problem, field_problem
-from licenseapi_server.licensing import models, search_terms
+from licenseapi_server.licensing import counters, models, search_terms
 from licenseapi_server.licensing.status_filter import status_condition
 
 
@@ -105,10 +105,13 @@ def prepare_batch(call: Call[Batch, NoQuery]) -> list[BatchItem | Prepared]:
 def create_batch(call: Call[Batch, NoQuery]) -> BatchResult:
     """Create up to 1,000 licenses; each stands or falls for itself."""
     results: list[BatchItem | Prepared] = call.prepared
+    # Counting locks the account's counter: what others have just created is seen below.
+    places = take_places(call, sum(isinstance(item, Prepared) for item in results))
     _refuse_taken_keys(call, results)
     ready = [item for item in results if isinstance(item, Prepared)]
-
-    fitting = take_places(call, len(ready)) if ready else 0
+    fitting = min(places, len(ready))
+    if fitting < places:
+        counters.release(call.principal.account_id, call.principal.mode, places - fitting)
     insert(ready[:fitting])
 
     fits = iter([True] * fitting + [False] * (len(ready) - fitting))
@@ -247,6 +250,14 @@ def update(call: Call[LicenseChange, NoQuery]) -> License:
     search_terms.replace(row, "license", search_terms.license_terms(row))
 
     return render_license(call, row)
+
+
+def check_replay(call: AnyCall, answer: bytes) -> None:
+    """What was answered while the license was in use may not be said again after its end."""
+    license_id = msgspec.json.decode(answer)["id"]
+    row = get_row(visible(models.License, call), "lic", license_id)
+    if row.revoked_at is not None:
+        raise Problem("invalid_state", "The license has been revoked since.")
 
 
 def _columns(
