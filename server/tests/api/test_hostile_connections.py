@@ -41,6 +41,24 @@ def test_what_is_not_http_is_400_in_our_form(server: Server) -> None:
     eventually(server.read_log, lambda rows: any(row[0] == request_id for row in rows))
 
 
+def test_half_a_request_does_nothing(acme: Vendor, server: Server) -> None:
+    """A connection that ends within the body: an empty body would have been a lawful one."""
+    path = f"/v1/licenses/{acme.license['id']}"
+    head = (
+        f"POST {path}/suspend HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {acme.account.live['secret_key']}\r\nContent-Length: 20\r\n\r\n"
+    )
+    for sent in (head.encode(), head.encode() + b'{"reason":'):
+        with socket.create_connection(("127.0.0.1", server.port), 15) as connection:
+            connection.sendall(sent)
+    listed = eventually(
+        lambda: acme.api.get("/v1/request_logs", params={"status": "408"}).json(),
+        lambda page: len(page["data"]) == 2,
+    )
+    assert {line["operation"] for line in listed["data"]} == {"licenses.suspend"}
+    assert acme.api.get(path).json()["status"] == "active"
+
+
 def test_a_stalled_head_is_408(server: Server) -> None:
     answer = _talk(server, b"GET /v1/me HTTP/1.1\r\nHost: 127")
 

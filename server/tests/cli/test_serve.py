@@ -122,6 +122,25 @@ def test_nobody_else_reads_the_files(tmp_path: Path) -> None:
     assert [path for path in files if path.stat().st_mode & 0o077] == []
 
 
+def test_a_half_sent_request_does_not_delay_the_end(tmp_path: Path) -> None:
+    """Whoever sends it is told at once; nothing is printed."""
+    server = Server(tmp_path, options=("--with-first-account",)).start()
+    secret = re.search(r"lapi_sk_live_\w+", "".join(server.output))
+    assert secret is not None
+    head = (
+        "POST /v1/customers HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {secret[0]}\r\nContent-Length: 20\r\n\r\n{{"
+    )
+    with socket.create_connection(("127.0.0.1", server.port), 20) as connection:
+        connection.sendall(head.encode())
+        # What came after it has been answered: it has been read.
+        assert server.client().get("/healthz").status_code == 200
+        assert server.stop() == 0
+        answer = connection.recv(65_536)
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert "Traceback" not in server.log_path.read_text()
+
+
 def test_workers_end_with_their_parent(tmp_path: Path) -> None:
     """Killed without a word, it leaves nobody who holds the port and serves old code."""
     server = Server(tmp_path, workers=2).start()

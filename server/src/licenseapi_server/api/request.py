@@ -124,24 +124,20 @@ async def read_body(receive: Any, limit: int) -> bytes:
 
     How long it may take is the protocol's business (serving/protocol.py).
     """
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        if len(body) > limit:
-            raise Problem("body_too_large")
-        return body
-    chunks = [body]
-    size = len(body)
-    while message.get("more_body"):
+    chunks: list[bytes] = []
+    size = 0
+    while True:
         message = await receive()
         if message["type"] == "http.disconnect":
+            # Half a request is none: nothing may be done on the strength of it.
             raise Problem("request_timeout", "The connection ended within the body.")
-        chunk = message.get("body", b"")
+        chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size > limit:
             raise Problem("body_too_large")
+        if not message.get("more_body"):
+            return b"".join([*chunks, chunk]) if chunks else chunk
         chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def is_known(request: Request, headers: tuple[tuple[str, str], ...]) -> bool:

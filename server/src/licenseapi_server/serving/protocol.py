@@ -90,6 +90,14 @@ class BoundedProtocol(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
 
+    def shutdown(self) -> None:
+        """Answer what has arrived whole; nobody waits for the rest of what has not."""
+        is_half = self.cycle is not None and not self.cycle.response_complete and not self._is_whole
+        if is_half:
+            self._refuse("unavailable")
+        else:
+            super().shutdown()
+
     def _unsupported_upgrade_warning(self) -> None:
         """A client that asks for WebSockets is answered as any other: nothing to log."""
 
