@@ -116,7 +116,7 @@ class Parts:
             if announced_length(headers) > MAX_FORM:
                 raise Problem("body_too_large")  # noqa: TRY301 - answered alike
             body = await read_body(receive, MAX_FORM)
-        except (Problem, TimeoutError):
+        except Problem:
             await _reply(send, scope, (413, TEXT, b"The form is too large or too slow.\n"))
             return
         peer = scope["client"][0] if scope["client"] else ""
@@ -141,8 +141,8 @@ class Parts:
 
 
 async def _reply(send: Any, scope: dict[str, Any], reply: Reply) -> None:
-    is_known = scope["method"] in {"GET", "HEAD"}
-    status, kind, body = reply if is_known else (405, TEXT, b"Method not allowed.\n")
+    is_read = scope["method"] in {"GET", "HEAD"}
+    status, kind, body = reply if is_read else (405, TEXT, b"Method not allowed.\n")
     headers = [
         (b"content-type", kind),
         (b"content-length", b"%d" % len(body)),
@@ -150,7 +150,7 @@ async def _reply(send: Any, scope: dict[str, Any], reply: Reply) -> None:
         (b"referrer-policy", b"no-referrer"),
         (b"content-security-policy", CSP),
     ]
-    if not is_known:
+    if not is_read:
         headers.append((b"allow", b"GET, HEAD"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     content = b"" if scope["method"] == "HEAD" else body

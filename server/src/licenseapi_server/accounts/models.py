@@ -161,7 +161,6 @@ class IdempotencyRecord(models.Model):
     request_digest = models.BinaryField(max_length=32, default=b"")
     status = models.IntegerField(default=0, db_default=0)
     answer = models.BinaryField(default=b"")
-    is_encrypted = models.BooleanField(default=False, db_default=False)
     created_at = InstantField(default=0, db_default=0)
 
     class Meta:

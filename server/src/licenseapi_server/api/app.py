@@ -22,7 +22,7 @@ from licenseapi_server.api.quota import Quota, QuotaUse
 from licenseapi_server.api.redaction import redact_path
 from licenseapi_server.api.registry import Route, Router
 from licenseapi_server.api.rendering import JSON, PROBLEM_JSON, render_problem
-from licenseapi_server.api.request import Request, is_known
+from licenseapi_server.api.request import Request, has_document
 from licenseapi_server.api.response import (
     API_VERSION,
     RESPOND,
@@ -72,12 +72,11 @@ class Api:
         )
         self._cors = Cors()
         self._base_url = settings.public_url
-        self._exposure = Exposure(deployment, store, self.transport, self._router)
+        self._exposure = Exposure(deployment, self.buffers, self.transport, self._router)
         self.status_counts: dict[int, int] = {}
 
     async def close(self) -> None:
         """Finish background writes; flush; close the store."""
-        await self._exposure.finish()
         await self.buffers.stop()
         self._threads.shutdown()
         await self.store.close()
@@ -105,7 +104,7 @@ class Api:
             raise
 
     async def __call__(self, scope: dict[str, Any], receive: Any) -> None:
-        """Answer one request. Never raises: every failure has its answer."""
+        """Answer one request: every failure has its answer, and its line in the log."""
         now = time.time_ns() // 1000
         request = Request(scope, now)
         try:
@@ -115,7 +114,7 @@ class Api:
             request.code = rendered.code
             request.license_id = rendered.license_id or request.license_id
             request.is_replay = rendered.is_replay
-            if status == 200 and extra and is_known(request, extra):  # noqa: PLR2004 - OK
+            if status == 200 and extra and has_document(request, extra):  # noqa: PLR2004 - OK
                 status, body = 304, b""
         except Problem as problem:
             request.code, request.reason = problem.code, problem.reason
@@ -161,8 +160,6 @@ class Api:
                     throttled.reason = problem.reason
                     raise throttled from problem
             raise
-        except TimeoutError as error:
-            raise Problem("request_timeout") from error
         except self.store.unavailable as error:
             logger.warning("database is unavailable: %s", type(error).__name__)
             headers = {"Retry-After": execution.RETRY_SECONDS}
@@ -174,7 +171,7 @@ class Api:
     def _match(self, request: Request) -> Route | None:
         request.address = self.transport.client_address(request.peer, request.headers)
         self._exposure.check(request)
-        if request.repeated == "authorization":
+        if request.repeated == "Authorization":
             raise Problem("multiple_credentials")
         if request.repeated:
             message = f"The header `{request.repeated}` stands more than once."

@@ -5,7 +5,6 @@ Any failure gives one of four 401 bodies; what exactly was wrong goes into the l
 
 import base64
 import binascii
-import re
 from functools import lru_cache
 
 import msgspec
@@ -22,7 +21,6 @@ from licenseapi_server.domain.scopes import URL_SCOPES, effective_scopes, missin
 from licenseapi_server.domain.tokens import Token, TokenRefusedError
 
 REALM = 'Bearer realm="licenseapi"'
-KEY_IN_BYTES = re.compile(rb"lapi_(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{49}")
 URL_PARAMETER = "api_key"
 
 

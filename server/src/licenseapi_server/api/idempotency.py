@@ -9,7 +9,6 @@ import hashlib
 from typing import Any
 
 import msgspec
-from django.db import transaction
 
 from licenseapi_server.accounts.models import IdempotencyRecord
 from licenseapi_server.api.call import AnyCall
@@ -104,15 +103,8 @@ def store(request: IdempotentRequest, deployment: Deployment, status: int, body:
     sealer = deployment.sealer.derive(request.header.encode(), PURPOSE)
     answer = deployment.seal_with(sealer, body, request.scope_digest.hex())
     IdempotencyRecord.objects.filter(scope_digest=request.scope_digest).update(
-        status=status, answer=answer, is_encrypted=True
+        status=status, answer=answer
     )
-
-
-def purge(before: int) -> int:
-    """Forget answers older than `before`; the number forgotten."""
-    with transaction.atomic():
-        count, _ = IdempotencyRecord.objects.filter(created_at__lt=before).delete()
-    return count
 
 
 def _without(value: Any, names: tuple[str, ...]) -> Any:

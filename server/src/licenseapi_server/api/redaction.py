@@ -7,15 +7,20 @@ from licenseapi_server.domain.ids import PREFIXES, is_id
 # An API key, a token, a license key as this server makes them, with its dashes or without.
 _SECRET = re.compile(
     r"lapi_(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{8,}"
-    r"|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*"
+    r"|(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*"
     r"|(?<![0-9A-Za-z])[0-9A-Za-z]{5}(?:-[0-9A-Za-z]{5}){3,}(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}(?![0-9A-Za-z])"
 )
+MAX_READ = 1_024
 REDACTED = "[redacted]"
 
 
 def redact(text: str) -> str:
-    """The text without secrets, and without characters that a terminal would obey."""
+    """The text without secrets, and without characters that a terminal would obey.
+
+    Cut first: no pattern is tried on more of a stranger's text than the log could keep.
+    """
+    text = text[:MAX_READ]
     if not text.isprintable():
         text = ascii(text)[1:-1]
     return _SECRET.sub(REDACTED, text)

@@ -12,19 +12,20 @@ from licenseapi_server.domain.problems import Problem
 from licenseapi_server.entropy import id_entropy
 
 # Which of two values counts is not for us to guess.
-SINGLE = frozenset(
-    {
-        b"authorization",
-        b"content-length",
-        b"content-type",
-        b"host",
-        b"idempotency-key",
-        b"if-match",
-        b"license-key",
-        b"licenseapi-version",
-        b"origin",
-    }
-)
+SINGLE = {
+    name.lower().encode(): name
+    for name in (
+        "Authorization",
+        "Content-Length",
+        "Content-Type",
+        "Host",
+        "Idempotency-Key",
+        "If-Match",
+        "License-Key",
+        "LicenseAPI-Version",
+        "Origin",
+    )
+}
 MAX_PATH_IN_LOG = 300
 MAX_AGENT_IN_LOG = 200
 MAX_DIGITS = 18
@@ -110,7 +111,7 @@ class Request:
 def _find_repeated(headers: list[tuple[bytes, bytes]]) -> str:
     """The first header that stands twice though its value decides something."""
     names = [name for name, _ in headers]
-    return next((name.decode() for name in names if name in SINGLE and names.count(name) > 1), "")
+    return next((SINGLE[name] for name in names if name in SINGLE and names.count(name) > 1), "")
 
 
 def announced_length(headers: Mapping[bytes, bytes]) -> int:
@@ -140,7 +141,7 @@ async def read_body(receive: Any, limit: int) -> bytes:
         chunks.append(chunk)
 
 
-def is_known(request: Request, headers: tuple[tuple[str, str], ...]) -> bool:
+def has_document(request: Request, headers: tuple[tuple[str, str], ...]) -> bool:
     """Whether the client has this very document already (RFC 9110, section 13.1.2)."""
     known = request.header(b"if-none-match")
     if known is None or request.method not in {"GET", "HEAD"}:

@@ -12,6 +12,7 @@ from msgspec import inspect
 
 from licenseapi_server.api.patterns import sentence_of
 from licenseapi_server.domain.problems import Problem, field_problem
+from licenseapi_server.domain.strict_json import MAX_DEPTH, escape
 
 PLACE = re.compile(r" - at (`key` in )?`\$([^`]*)`$")
 # A list in a query is called `name[]`.
@@ -22,7 +23,7 @@ ENUM = re.compile(r"Invalid enum value (.*)", re.DOTALL)
 PATTERN = re.compile(r"Expected `str` matching regex (.*)", re.DOTALL)
 TYPE = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
 BOUND = re.compile(r"Expected `(\w+)` (of length )?(>=|<=|>|<) (-?\d+)")
-MAX_SHOWN = 100
+MAX_SHOWN, MAX_PATH = 100, 2_000
 NAMES = {
     "int": "a whole number",
     "float": "a number",
@@ -100,14 +101,11 @@ def _explain(sentence: str, kind: Any, steps: list[str], *, is_name: bool) -> st
     return f"is not right: {sentence}"
 
 
-def escape(name: str) -> str:
-    """A name as a step of a pointer (RFC 6901, section 3)."""
-    return name.replace("~", "~0").replace("/", "~1")
-
-
 def _steps(path: str) -> list[str]:
     # msgspec does not say which member of a map it is: the map itself is named then.
-    return [index or name for index, name in STEP.findall(path.partition("[...]")[0])]
+    # A name that poses as a place makes no answer of its own length.
+    steps = STEP.findall(path[:MAX_PATH].partition("[...]")[0])[:MAX_DEPTH]
+    return [(index or name)[:MAX_SHOWN] for index, name in steps]
 
 
 def _types_at(kind: Any, steps: Iterable[str], *, is_name: bool) -> list[Any]:

@@ -1,6 +1,6 @@
 """Pages. A view gathers what its template shows; rules live in the domain."""
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -12,9 +12,14 @@ from licenseapi_server.accounts.models import Account
 @require_safe
 def status_page(request: HttpRequest) -> HttpResponse:
     """Say that the server runs, and where to go from here."""
+    try:
+        has_account = Account.objects.exists()
+    except DatabaseError:
+        text = "The database does not answer. Try again in a moment.\n"
+        return HttpResponse(text, "text/plain", 503, headers={"Retry-After": "1"})
     facts = {
         "version": __version__,
         "database": "PostgreSQL" if connection.vendor == "postgresql" else "SQLite (embedded)",
-        "has_account": Account.objects.exists(),
+        "has_account": has_account,
     }
     return render(request, "dashboard/status.html", facts)

@@ -16,7 +16,8 @@ CHECKSUM_CHARACTERS = 6
 MARKERS = {"secret": "sk", "restricted": "rk", "publishable": "pk"}
 TYPES = {marker: key_type for key_type, marker in MARKERS.items()}
 LENGTH = len("lapi_sk_live_") + SECRET_CHARACTERS + CHECKSUM_CHARACTERS
-FIND_IN_TEXT = re.compile(r"lapi_(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{49}")
+# One inside a longer text: where keys are looked for that should not be there.
+IN_TEXT = r"lapi_(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{49}"
 _SHAPE = re.compile(r"lapi_(sk|rk|pk)_(live|test)_[0-9A-Za-z]{49}")
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _VALUES = {pair: value for value, pair in enumerate(_PAIRS)}

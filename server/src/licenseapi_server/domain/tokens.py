@@ -7,7 +7,6 @@ joserfc signs and checks the signature; everything else that a verifier must ref
 import base64
 import binascii
 import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,6 +14,8 @@ from typing import Any
 import msgspec
 from joserfc import jws
 from joserfc.jwk import ECKey
+
+from licenseapi_server.domain import strict_json
 
 MAX_TOKEN_CHARACTERS = 4096
 LEEWAY_SECONDS = 30
@@ -83,28 +84,12 @@ def _decode_segment(segment: str) -> bytes:
     return raw
 
 
-def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        message = "duplicate member"
-        raise TokenRefusedError(message)
-    return members
-
-
-def _refuse_constant(_text: str) -> None:
-    message = "NaN or Infinity"
-    raise TokenRefusedError(message)
-
-
-_JSON = json.JSONDecoder(object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
-
-
 def _decode_object(segment: str) -> dict[str, Any]:
     try:
-        value = _JSON.decode(_decode_segment(segment).decode("utf-8"))
+        value = strict_json.decode(_decode_segment(segment).decode("utf-8"))
     except TokenRefusedError:
         raise
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         message = "segment is not a JSON object"
         raise TokenRefusedError(message) from error
     if not isinstance(value, dict):

@@ -27,7 +27,7 @@ from licenseapi_server.domain.license_state import initial_expiry
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.domain.quotas import TEST_LICENSE_DAYS
 from licenseapi_server.licensing import counters, models, search_terms
-from licenseapi_server.licensing.models import Customer, LicenseEntitlement, SearchTerm
+from licenseapi_server.licensing.models import Customer, LicenseEntitlement
 
 KEY_BYTES = 15
 
@@ -37,7 +37,7 @@ class Prepared(msgspec.Struct):
 
     row: models.License
     key: str
-    terms: list[SearchTerm]
+    terms: list[search_terms.TermRow]
     attached: list[LicenseEntitlement]
     is_custom: bool
     view: License | UnsetType = UNSET
@@ -218,9 +218,7 @@ def insert(prepared: Sequence[Prepared]) -> None:
     """Write the rows, what they are found by, and their attachments."""
     rows = [item.row for item in prepared]
     models.License.objects.bulk_create(rows, batch_size=500)
-    SearchTerm.objects.bulk_create(
-        [term for item in prepared for term in item.terms], batch_size=2_000
-    )
+    search_terms.insert([term for item in prepared for term in item.terms])
     LicenseEntitlement.objects.bulk_create(
         [row for item in prepared for row in item.attached], batch_size=2_000
     )

@@ -31,11 +31,6 @@ def with_relations(rows: "QuerySet[models.License]") -> "QuerySet[models.License
     return rows.select_related("policy", "customer", "product")
 
 
-def expiring_window(call: AnyCall) -> int:
-    """The account's window, in days, before expiry in which a license is `expiring`."""
-    return call.principal.expiring_window_days
-
-
 def check_expansion(call: AnyCall, names: Sequence[str]) -> None:
     """Raise Problem unless the caller may read what it wants to expand."""
     missing = [
@@ -52,8 +47,7 @@ def render_licenses(
     call: AnyCall, rows: Sequence[models.License], names: Sequence[str] = ()
 ) -> list[License]:
     """The licenses as the API shows them, with `names` expanded."""
-    window = expiring_window(call) if rows else 0
-    return [render_license(call, row, names, window=window) for row in rows]
+    return [render_license(call, row, names) for row in rows]
 
 
 def render_license(
@@ -61,18 +55,16 @@ def render_license(
     row: models.License,
     names: Sequence[str] = (),
     *,
-    window: int | None = None,
     key: str | None = None,
 ) -> License:
     """One license. `key` is its text when it has just been made."""
-    days = expiring_window(call) if window is None else window
     overrides = msgspec.json.decode(row.overrides)
     policy = Limits(**{name: getattr(row.policy, name) for name in LIMIT_NAMES})
     view = License(
         id=row.id,
         mode=row.mode,
         name=row.name,
-        status=_status(row, call.now, days),  # type: ignore[arg-type]
+        status=_status(row, call.now, call.principal.expiring_window_days),  # type: ignore[arg-type]
         key_hint=row.key_hint,
         product_id=row.product_id,
         policy_id=row.policy_id,

@@ -37,7 +37,6 @@ from licenseapi_server.api.management.license_issuing import (
 )
 from licenseapi_server.api.management.license_rendering import (
     check_expansion,
-    expiring_window,
     render_license,
     render_licenses,
     with_relations,
@@ -89,7 +88,6 @@ def _key_taken() -> Problem:
 def prepare_batch(call: Call[Batch, NoQuery]) -> list[BatchItem | Prepared]:
     """All that can be known of each item before anything is written, its answer included."""
     references = References(call)
-    window = expiring_window(call)
     results: list[BatchItem | Prepared] = []
     for item in _items(call.body):
         try:
@@ -97,7 +95,7 @@ def prepare_batch(call: Call[Batch, NoQuery]) -> list[BatchItem | Prepared]:
         except Problem as problem:
             results.append(_failed(problem))
             continue
-        prepared.view = render_license(call, prepared.row, window=window, key=prepared.key)
+        prepared.view = render_license(call, prepared.row, key=prepared.key)
         results.append(prepared)
     return results
 
@@ -209,7 +207,7 @@ def _status_filter(call: AnyCall, status: str) -> Q:
     return status_condition(
         status,
         call.now,
-        expiring_window_days=expiring_window(call),
+        expiring_window_days=call.principal.expiring_window_days,
         grace_periods=[period for period in periods if period],
     )
 

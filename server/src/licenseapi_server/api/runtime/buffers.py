@@ -20,6 +20,7 @@ FACTS_SECONDS = 1.0
 # Last-used times are exact to the minute: a busy key is not written each second.
 COALESCED = 60 * SECOND
 WRITTEN_CAPACITY = 100_000
+EXPOSED_CAPACITY = 1_000
 
 
 class Buffers:
@@ -35,6 +36,7 @@ class Buffers:
         self._licenses: dict[str, int] = {}
         self._written_at: dict[str, int] = {}
         self._counts: dict[Counter, int] = {}
+        self._exposed: dict[bytes, int] = {}
         self._pins: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -90,6 +92,11 @@ class Buffers:
         """Count a request of a plan without a limit, or take the count back."""
         self._counts[counter] = self._counts.get(counter, 0) + amount
 
+    def flag_exposed(self, digest: bytes, at: int) -> None:
+        """Remember that a key was shown where others see it; beyond a bound, not any more."""
+        if len(self._exposed) < EXPOSED_CAPACITY:
+            self._exposed[digest] = at
+
     def pin_version(self, account_id: str, version: str) -> None:
         """Remember the API version of an account's first call."""
         self._pins[account_id] = version
@@ -121,11 +128,13 @@ class Buffers:
         self._note_written(keys, secrets)
         licenses, self._licenses = self._licenses, {}
         pins, self._pins = self._pins, {}
+        exposed, self._exposed = self._exposed, {}
         batches = [
             (sql.COUNT_REQUESTS, [(*name, count) for name, count in sorted(counts.items())]),
             (sql.TOUCH_KEY, [(at, ip, key) for key, (at, ip) in sorted(keys.items())]),
             (sql.TOUCH_SECRET, [(at, secret) for secret, at in sorted(secrets.items())]),
             (sql.TOUCH_LICENSE, [(at, name) for name, at in sorted(licenses.items())]),
+            (sql.FLAG_EXPOSED, [(at, digest) for digest, at in sorted(exposed.items())]),
             (sql.PIN_VERSION, [(version, name) for name, version in sorted(pins.items())]),
         ]
         work = [batch for batch in batches if batch[1]]

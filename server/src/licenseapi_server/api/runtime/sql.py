@@ -75,7 +75,7 @@ _POLICY_COLUMNS = """r.code AS product_code, p.requires, p.expiration_strategy, 
 KEY_BY_SECRET = statement(_KEY_BY_SECRET)
 
 # Authenticates a token whose signature holds: its key, account, signing key and `jti` as
-# they are now. Primary keys, and the unique index (account_id, jti).
+# they are now. Primary keys, and the unique index (account_id, mode, jti).
 KEY_BY_TOKEN = statement(_KEY_BY_TOKEN)
 
 # A license by the digest of its key (SQLite; see `_opening` for PostgreSQL). Served by the
