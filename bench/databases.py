@@ -1,10 +1,15 @@
-"""A PostgreSQL server for the measurements."""
+"""A PostgreSQL server for the measurements, and the least that it can be asked."""
 
+import json
 import os
+import subprocess
+import sys
 import tempfile
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
+
+from processes import HERE
 
 
 @contextmanager
@@ -23,3 +28,16 @@ def postgres(directory: Path):
             yield server.get_uri()
         finally:
             server.cleanup()
+
+
+def fetch_rows(url: str, env: dict[str, str], seconds: float) -> dict:
+    """How often `SELECT 1` is answered on as many connections as the server's runtime has."""
+    done = subprocess.run(
+        [sys.executable, str(HERE / "fetchrow.py"), url, str(seconds)],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=seconds + 60,
+        check=True,
+    )
+    return json.loads(done.stdout)

@@ -12,12 +12,11 @@ from processes import (
     seed,
     spinner,
 )
+from requesting import request
 
 
 def measure_lists(directory, count: int) -> None:
     """The latency of each kind of list, one connection after the other."""
-    from run import request
-
     data_dir = directory / "lists"
     data_dir.mkdir()
     env = environment(data_dir)

@@ -1,4 +1,4 @@
-"""The load: 32 connections on a core of their own, each with one request under way.
+"""The load: connections on a core of their own, each with one request under way.
 
 A process of its own; reads a JSON order from standard input, writes a JSON result.
 """
@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import uvloop
@@ -16,11 +17,31 @@ import uvloop
 CLIENT_CORE = 1
 
 
+class Stream:
+    """Requests of one kind, one after the other on each of its connections."""
+
+    def __init__(self, requests: list[str]) -> None:
+        self._requests = [item.encode() for item in requests]
+        self._random = random.Random(7)
+        self.latencies: list[int] = []
+        self.errors = 0
+        self.is_over = False
+
+    def next_request(self) -> bytes:
+        return self._random.choice(self._requests)
+
+    def note(self, answer: bytes, nanoseconds: int) -> None:
+        if not answer.startswith(b"HTTP/1.1 20"):
+            self.errors += 1
+        self.latencies.append(nanoseconds)
+
+
 class Connection(asyncio.Protocol):
     """Sends a request, waits for its whole answer, sends the next."""
 
-    def __init__(self, load: "Load") -> None:
-        self._load = load
+    def __init__(self, stream: Stream, on_lost: Callable[[], None]) -> None:
+        self._stream = stream
+        self._on_lost = on_lost
         self._buffer = b""
         self._transport: Any = None
         self._sent_at = 0
@@ -31,7 +52,7 @@ class Connection(asyncio.Protocol):
 
     def _send(self) -> None:
         self._sent_at = time.perf_counter_ns()
-        self._transport.write(self._load.next_request())
+        self._transport.write(self._stream.next_request())
 
     def data_received(self, data: bytes) -> None:
         data = self._buffer + data if self._buffer else data
@@ -45,63 +66,49 @@ class Connection(asyncio.Protocol):
             self._buffer = data
             return
         self._buffer = b""
-        self._load.note(data, time.perf_counter_ns() - self._sent_at)
-        if self._load.is_over:
+        self._stream.note(data, time.perf_counter_ns() - self._sent_at)
+        if self._stream.is_over:
             self._transport.close()
         else:
             self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._load.lose()
+        self._on_lost()
 
 
-class Load:
-    """Which requests, for how long, and what came back."""
-
-    def __init__(self, order: dict[str, Any]) -> None:
-        self._requests = [item.encode() for item in order["requests"]]
-        self._random = random.Random(7)
-        self._begin = self._end = 0.0
-        self._latencies: list[int] = []
-        self.errors = 0
-        self.is_over = False
-        self._left = order["connections"]
-        self._done = asyncio.Event()
-
-    def next_request(self) -> bytes:
-        return self._random.choice(self._requests)
-
-    def note(self, answer: bytes, nanoseconds: int) -> None:
-        if not answer.startswith(b"HTTP/1.1 200"):
-            self.errors += 1
-        self._latencies.append(nanoseconds)
-
-    def lose(self) -> None:
-        self._left -= 1
-        if not self._left:
-            self._done.set()
-
-    async def run(self, order: dict[str, Any]) -> dict[str, Any]:
-        loop = asyncio.get_running_loop()
-        for _ in range(order["connections"]):
-            await loop.create_connection(lambda: Connection(self), "127.0.0.1", order["port"])
-        await asyncio.sleep(order["warm_seconds"])
-        self._latencies.clear()
-        begin = time.perf_counter()
-        await asyncio.sleep(order["seconds"])
-        elapsed = time.perf_counter() - begin
-        latencies = sorted(self._latencies)
-        self.is_over = True
-        await asyncio.wait_for(self._done.wait(), 10)
-        return {
-            "rate": len(latencies) / elapsed,
-            "p50_ms": latencies[len(latencies) // 2] / 1e6,
-            "p99_ms": latencies[int(len(latencies) * 0.99)] / 1e6,
-            "errors": self.errors,
-        }
+async def run(order: dict[str, Any]) -> dict[str, Any]:
+    """The measured stream on many connections, and each stream beside it on one."""
+    measured = Stream(order["requests"])
+    beside = {name: Stream(requests) for name, requests in order["beside"].items()}
+    opened = [*[measured] * order["connections"], *beside.values()]
+    left = asyncio.Semaphore(0)
+    loop = asyncio.get_running_loop()
+    for stream in opened:
+        await loop.create_connection(
+            lambda stream=stream: Connection(stream, left.release), "127.0.0.1", order["port"]
+        )
+    await asyncio.sleep(order["warm_seconds"])
+    for stream in opened:
+        stream.latencies.clear()
+    begin = time.perf_counter()
+    await asyncio.sleep(order["seconds"])
+    elapsed = time.perf_counter() - begin
+    latencies = sorted(measured.latencies)
+    rates = {name: len(stream.latencies) / elapsed for name, stream in beside.items()}
+    for stream in opened:
+        stream.is_over = True
+    async with asyncio.timeout(10):
+        for _ in opened:
+            await left.acquire()
+    return {
+        "rate": len(latencies) / elapsed,
+        "p50_ms": latencies[len(latencies) // 2] / 1e6,
+        "p99_ms": latencies[int(len(latencies) * 0.99)] / 1e6,
+        "errors": sum(stream.errors for stream in (measured, *beside.values())),
+        "beside": rates,
+    }
 
 
 if __name__ == "__main__":
     os.sched_setaffinity(0, {CLIENT_CORE})
-    given = json.load(sys.stdin)
-    print(json.dumps(uvloop.run(Load(given).run(given))))
+    print(json.dumps(uvloop.run(run(json.load(sys.stdin)))))

@@ -64,11 +64,19 @@ def spinner():
         process.wait()
 
 
-def load(port: int, requests: list[str], *, seconds: float, connections: int = 32) -> dict:
-    """What a load of these requests gives."""
+def load(
+    port: int,
+    requests: list[str],
+    *,
+    seconds: float,
+    connections: int = 32,
+    beside: dict[str, list[str]] | None = None,
+) -> dict:
+    """What a load of these requests gives. `beside`: others, named, on one connection each."""
     order = {
         "port": port,
         "requests": requests,
+        "beside": beside or {},
         "connections": connections,
         "seconds": seconds,
         "warm_seconds": 0.5,

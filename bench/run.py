@@ -3,17 +3,22 @@
     make bench                     the table
     make bench ARGS="--licenses 1000000 --rounds 3"
 
-Server on core 0, client on core 1 with a SCHED_IDLE spinner, 32 connections; target and
-hello take turns, and the ratio is the median of the ratios of the turns. Absolute numbers
-say something about this machine, ratios about the software.
+Server on core 0, client on core 1 with a SCHED_IDLE spinner, 32 connections; target and base
+(hello, if the row names no other) take turns, and the ratio is the median of the ratios of the
+turns. Absolute numbers say something about this machine, ratios about the software.
 """
 
 import argparse
 import json
 import statistics
 import sys
+from argparse import Namespace
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from beside import print_beside, streams_beside
+from databases import fetch_rows, postgres
 from processes import (
     COMMAND,
     HERE,
@@ -27,6 +32,7 @@ from processes import (
     seed,
     spinner,
 )
+from requesting import request
 
 PLANS = [
     {"name": "developer"},
@@ -41,36 +47,28 @@ PLANS = [
 ]
 
 
-def request(port: int, secret: str, body: dict | None, path: str = "/v1/licenses/validate") -> str:
-    content = json.dumps(body) if body is not None else ""
-    method = "POST" if body is not None else "GET"
-    length = f"Content-Length: {len(content)}\r\n" if content else ""
-    return (
-        f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-        f"Authorization: Bearer {secret}\r\nContent-Type: application/json\r\n"
-        f"{length}\r\n{content}"
-    )
-
-
-def compare(title: str, port: int, requests: list[str], hello_port: int, options) -> None:
-    hello_request = [request(hello_port, "x", {"key": "x" * 29}, "/hello")]
-    ratios, results = [], []
+def compare(
+    title: str, target: Callable[[], dict], base: Callable[[], dict], options: Namespace
+) -> dict:
+    """Prints a row: target and base, by turns. What the turn of the median gave."""
+    turns = []
     for _ in range(options.rounds):
-        hello = load(hello_port, hello_request, seconds=options.seconds)
-        result = load(port, requests, seconds=options.seconds)
-        ratios.append(result["rate"] / hello["rate"])
-        results.append((result, hello))
+        given = base()
+        result = target()
+        turns.append((result["rate"] / given["rate"], result, given))
+    ratios = [ratio for ratio, _, _ in turns]
     median = statistics.median(ratios)
-    result = results[ratios.index(min(ratios, key=lambda ratio: abs(ratio - median)))]
+    _, result, given = min(turns, key=lambda turn: abs(turn[0] - median))
     print(
-        f"{title:44} {median:6.3f}  {min(ratios):.3f}-{max(ratios):.3f} "
-        f"{result[0]['rate']:9.0f} {result[1]['rate']:9.0f} "
-        f"{result[0]['p50_ms']:7.2f} {result[0]['p99_ms']:7.2f} {result[0]['errors']:6}",
+        f"{title:57} {median:6.3f}  {min(ratios):.3f}-{max(ratios):.3f} "
+        f"{result['rate']:9.0f} {given['rate']:9.0f} "
+        f"{result['p50_ms']:7.2f} {result['p99_ms']:7.2f} {result['errors']:6}",
         flush=True,
     )
+    return result
 
 
-def measure(data_dir: Path, options, engine: str, url: str = "") -> None:
+def measure(data_dir: Path, options: Namespace, engine: str, url: str = "") -> None:
     plans = data_dir / "plans.json"
     plans.write_text(json.dumps(PLANS))
     extra = {"LICENSEAPI_PLANS_FILE": str(plans), **({"DATABASE_URL": url} if url else {})}
@@ -82,15 +80,30 @@ def measure(data_dir: Path, options, engine: str, url: str = "") -> None:
     port, hello_port = free_port(), free_port()
     serve = [COMMAND, "serve", "--port", str(port)]
     hello = [sys.executable, str(HERE / "hello.py"), str(hello_port)]
+    seconds = options.seconds
+    hello_request = request(hello_port, "x", {"key": "x" * 29}, "/hello")
+    say_hello = partial(load, hello_port, [hello_request], seconds=seconds)
     with running(serve, SERVER_CORE, env), running(hello, SERVER_CORE), spinner():
+        validations = {}
         for plan, account in accounts.items():
             secret = account["live"]["secret_key"]
             requests = [request(port, secret, {"key": key}) for key in keys[plan]]
+            validations[plan] = partial(load, port, requests, seconds=seconds)
             title = f"{engine}: validate, plan {'with' if plan == 'limited' else 'without'} limits"
-            compare(title, port, requests, hello_port, options)
-        tokens = _tokens(port, accounts["unlimited"]["live"]["secret_key"], keys["unlimited"][:200])
-        requests = [request(port, token, None) for token in tokens]
-        compare(f"{engine}: validate by token", port, requests, hello_port, options)
+            compare(title, validations[plan], say_hello, options)
+        secret = accounts["unlimited"]["live"]["secret_key"]
+        tokens = _tokens(port, secret, keys["unlimited"][:200])
+        by_token = [request(port, token, None) for token in tokens]
+        title = f"{engine}: validate by token"
+        compare(title, partial(load, port, by_token, seconds=seconds), say_hello, options)
+        if url:
+            title = f"{engine}: validate, to SELECT 1 on as many connections"
+            select = partial(fetch_rows, url, env, seconds)
+            compare(title, validations["unlimited"], select, options)
+        else:
+            title = f"{engine}: validate while a page renders and a job runs"
+            busy = partial(validations["unlimited"], beside=streams_beside(port, secret))
+            print_beside(compare(title, busy, say_hello, options))
 
 
 def _tokens(port: int, secret: str, keys: list[str]) -> list[str]:
@@ -116,7 +129,7 @@ def main() -> None:
         f"{options.licenses:,} licenses; 32 connections; {options.rounds} turns of {options.seconds} s"
     )
     print(
-        f"{'':44} {'ratio':>6}  {'min-max':11} {'req/s':>9} {'hello/s':>9} "
+        f"{'':57} {'ratio':>6}  {'min-max':11} {'req/s':>9} {'base/s':>9} "
         f"{'p50 ms':>7} {'p99 ms':>7} {'errors':>6}"
     )
     with scratch() as directory:
@@ -124,8 +137,6 @@ def main() -> None:
             (directory / "sqlite").mkdir()
             measure(directory / "sqlite", options, "SQLite")
         if options.engine in {"postgres", "both"}:
-            from databases import postgres
-
             (directory / "data").mkdir()
             with postgres(directory / "postgres") as url:
                 measure(directory / "data", options, "PostgreSQL", url)
