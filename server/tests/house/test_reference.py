@@ -1,7 +1,11 @@
 """The reference pages are what the registries say; decisions keep their form."""
 
-import importlib.util
+import importlib
 import re
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
@@ -13,19 +17,56 @@ LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 
 def _generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs/generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """`docs/generate.py`, which imports its neighbors as `make docs` lets it."""
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        return importlib.import_module("generate")
+    finally:
+        sys.path.remove(str(ROOT / "docs"))
 
 
 def test_reference_pages_are_current() -> None:
-    """Every setting, command, error, code and operation has its entry: run `make docs`."""
+    """Every setting, command, error, code, operation and table has its entry: run `make docs`."""
     generator = _generator()
     written = {path.name: path.read_text() for path in generator.FOLDER.glob("*.md")}
     assert written == {name: render() for name, render in generator.PAGES.items()}
+
+
+def _page_schema() -> tuple[dict[str, list[str]], set[str]]:
+    """Each table's columns and all index names, as the page tells them."""
+    page = (ROOT / "docs/reference/data-model.md").read_text()
+    tables = {}
+    for section in page.split("\n### ")[1:]:
+        table = section.partition("Table `")[2].partition("`")[0]
+        columns = section.partition("| Index")[0]
+        tables[table] = sorted(re.findall(r"^\| `(\w+)` \|", columns, re.MULTILINE))
+    return tables, set(re.findall(r"\| `(\w+)` \|$", page, re.MULTILINE))
+
+
+def _file_schema(path: Path) -> tuple[dict[str, list[str]], set[str]]:
+    """The same of a migrated file, without Django's own tables and generated index names."""
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+        ours = [row for row in rows if not row[1].startswith(("sqlite_", "django_"))]
+        tables = {
+            name: sorted(row[1] for row in database.execute(f"PRAGMA table_info({name})"))
+            for kind, name, _ in ours
+            if kind == "table"
+        }
+    names = {name for kind, name, _ in ours if kind == "index"}
+    for _, _, text in ours:
+        names.update(re.findall(r'CONSTRAINT "(\w+)" UNIQUE', text))
+    return tables, {name for name in names if not name.startswith(tuple(tables))}
+
+
+def test_the_data_model_is_that_of_a_migrated_database(
+    templates: Callable[[str], tuple[Path, str]],
+) -> None:
+    """Tables, columns and named indexes: a page drawn from models could miss a migration."""
+    directory, _ = templates("sqlite")
+    tables, names = _file_schema(directory / "licenseapi.sqlite3")
+    telemetry, more = _file_schema(directory / "telemetry.sqlite3")
+    assert _page_schema() == ({**tables, **telemetry}, names | more)
 
 
 @pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)

@@ -59,7 +59,7 @@ class Product(TenantRow):
 
 
 class Policy(TenantRow):
-    """The rules template that a license is issued under (3-domain, Policy)."""
+    """The rules template that licenses are issued under. Null in a limit means: none."""
 
     BOUND_BY = "product_id"
     product = ParentField(Product)
