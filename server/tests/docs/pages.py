@@ -82,7 +82,12 @@ def read_page(path: Path) -> Page:
 
 WRITTEN = [
     read_page(path)
-    for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
+    for folder, pattern in (
+        (ROOT, "*.md"),
+        (ROOT / "sdk", "*/README.md"),
+        (ROOT / "docs", "**/*.md"),
+    )
+    for path in sorted(folder.glob(pattern))
     if path.parent.name != "reference"
 ]
 GENERATED = [read_page(path) for path in sorted((ROOT / "docs/reference").glob("*.md"))]

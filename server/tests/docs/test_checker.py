@@ -20,6 +20,7 @@ WRONG = [
     ("```sh\necho $UNSET\n```", "unbound variable"),
     ("```python\nraise SystemExit(3)\n```", "ended with code 3"),
     ("```js\nprocess.exit(4);\n```", "ended with code 4"),
+    ("```js\nconst sdk = require('licenseapi');\nawait sdk;\n```", "ended with code 1"),
     ('```sh\ncurl -sS "$LICENSEAPI_API_BASE/v1/me"\n```', "it printed a problem document"),
     (f'```sh\n{CALL}\n```\n```json\n{{"object": "me"}}\n```', "/scopes: not on the page"),
     (f'```sh\n{CALL}\n```\n```json\n{{"…": "…", "seat": 1}}\n```', "/seat: not in the answer"),
