@@ -68,7 +68,10 @@ def write_edges(order: dict[str, str]) -> bytes:
         requires='["product"]', grace_period="P99Y", max_activations=0, max_memory_bytes=BIG
     )
     Account.objects.filter(id=license_.account_id).update(
-        allowed_origins=json.dumps(["https://paint.example"]), max_token_ttl_seconds=86_400
+        allowed_origins=json.dumps(["https://paint.example"]),
+        max_token_ttl_seconds=86_400,
+        # Else the server, which pins it a moment after the first call, does so between the reads.
+        api_version="2026-11-01",
     )
     key = ApiKey.objects.get(account_id=license_.account_id, mode="live", type="secret")
     ApiKey.objects.filter(id=key.id).update(
