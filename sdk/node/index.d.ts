@@ -321,6 +321,8 @@ export namespace error {
   class RateLimitError extends APIStatusError {}
   class QuotaExceededError extends APIStatusError {}
   class ServerError extends APIStatusError {}
+  /** 2xx without what was asked for: of a portal or proxy, not a verdict on a license. */
+  class UnusableAnswerError extends APIStatusError {}
   class LicenseInvalid extends LicenseAPIError {
     readonly code: string;
     readonly validation: Validation;

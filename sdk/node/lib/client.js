@@ -45,18 +45,18 @@ class LicenseAPI {
   }
 
   async _call(name, ids, fields, Item) {
-    return new Item(await this.#ask(name, ids, fields));
+    return this.#ask(name, ids, fields, (body) => Item.read(body));
   }
 
   async _list(name, query, Item) {
     const { timeout, ...filters } = query;
     const fetch = (next) => this._list(name, { ...next, timeout }, Item);
-    return new Page(await this.#ask(name, [], query), filters, fetch, Item);
+    return this.#ask(name, [], query, (body) => new Page(body, filters, fetch, Item));
   }
 
-  #ask(name, ids, fields) {
+  #ask(name, ids, fields, read) {
     this.#transport ??= new Transport(this.#settings);
-    const call = { operation: OPERATIONS[name], ids, fields };
+    const call = { operation: OPERATIONS[name], ids, fields, read };
     return this.#transport.run(exchange(call, this.#settings));
   }
 }

@@ -6,7 +6,7 @@
  * ├── APIError                      anything an API call can throw
  * │   ├── APIConnectionError        no answer
  * │   │   └── APITimeoutError       no answer in time
- * │   └── APIStatusError            an answer that is not a success
+ * │   └── APIStatusError            an answer that is not the one asked for
  * │       ├── InvalidRequestError   400, 422
  * │       ├── AuthenticationError   401
  * │       ├── LicenseLimitError     402
@@ -15,7 +15,8 @@
  * │       ├── ConflictError         409
  * │       ├── RateLimitError        429
  * │       ├── QuotaExceededError    429, the month is used up
- * │       └── ServerError           5xx
+ * │       ├── ServerError           5xx
+ * │       └── UnusableAnswerError   2xx, but without what the call is for
  * └── LicenseInvalid                thrown by requireValid, with the verdict's code
  */
 
@@ -52,6 +53,8 @@ class ConflictError extends APIStatusError {}
 class RateLimitError extends APIStatusError {}
 class QuotaExceededError extends APIStatusError {}
 class ServerError extends APIStatusError {}
+/** 2xx without what was asked for: of a portal or proxy, not a verdict on a license. */
+class UnusableAnswerError extends APIStatusError {}
 
 /** A license that is not valid: `code` says why, `validation` is the whole answer. */
 class LicenseInvalid extends LicenseAPIError {
@@ -95,6 +98,7 @@ module.exports = {
   RateLimitError,
   QuotaExceededError,
   ServerError,
+  UnusableAnswerError,
   LicenseInvalid,
   classFor,
 };

@@ -3,16 +3,20 @@
  * The protocol of one call: what to send, when to wait, what comes out. No input or output.
  *
  * A generator: it yields {request} and is sent an answer or a failure; it yields {wait} in
- * seconds; it returns the parsed body or throws. transport.js only carries its messages.
+ * seconds; it returns what call.read makes of the body, or throws. transport.js only carries its messages.
  */
 
 const { randomBytes } = require('node:crypto');
 const { buildRequest } = require('./building.js');
-const { APIConnectionError, APITimeoutError } = require('./errors.js');
+const { APIConnectionError, APIError, APITimeoutError } = require('./errors.js');
 const { findCode, makeError, parseAnswer } = require('./parsing.js');
 const { decideWait } = require('./retries.js');
 
 const CHANCE = { jitter: Math.random, makeKey: () => randomBytes(16).toString('hex') };
+
+function isSuccess(outcome) {
+  return !outcome.failure && outcome.status >= 200 && outcome.status < 300;
+}
 
 function errorOf(outcome, request) {
   if (!outcome.failure) return makeError(outcome);
@@ -27,21 +31,26 @@ function errorOf(outcome, request) {
 /** Carry out a call. The request is built once: each try sends the same key and bytes. */
 function* exchange(call, settings, chance = CHANCE) {
   const request = buildRequest(call, settings, chance.makeKey);
+  try {
+    return yield* tries(call, request, settings, chance);
+  } catch (error) {
+    if (error instanceof APIError) {
+      error.idempotencyKey = request.headers['idempotency-key'] ?? null;
+    }
+    throw error;
+  }
+}
+
+function* tries(call, request, settings, chance) {
   for (let failedTries = 1; ; failedTries += 1) {
     const outcome = yield { request };
-    if (!outcome.failure && outcome.status >= 200 && outcome.status < 300) {
-      return parseAnswer(outcome);
-    }
+    if (isSuccess(outcome)) return parseAnswer(outcome, call.read);
     const code = outcome.failure ? null : findCode(outcome);
     const seconds =
       failedTries > settings.maxRetries
         ? null
         : decideWait(outcome, code, failedTries, chance.jitter());
-    if (seconds === null) {
-      const error = errorOf(outcome, request);
-      error.idempotencyKey = request.headers['idempotency-key'] ?? null;
-      throw error;
-    }
+    if (seconds === null) throw errorOf(outcome, request);
     yield { wait: seconds };
   }
 }

@@ -1,7 +1,37 @@
 'use strict';
 /** What the API gives back: read-only views with the server's own field names. */
 
+/** An answer lacks a member that its operation promises, or has it with another type. */
+class MissingMember extends Error {
+  constructor(member) {
+    super(member);
+    this.member = member;
+  }
+}
+
+function typeOf(value) {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** Throws MissingMember unless all members are there with their types. */
+function requireMembers(values, promised) {
+  for (const [name, type] of Object.entries(promised)) {
+    if (!Object.hasOwn(values, name) || typeOf(values[name]) !== type) {
+      throw new MissingMember(name);
+    }
+  }
+}
+
 class APIObject {
+  static promised = {};
+
+  /** The object of an answer. */
+  static read(values) {
+    requireMembers(values, this.promised);
+    return new this(values);
+  }
+
   constructor(values) {
     // Whatever a newer server adds is readable too; a method is never covered by a field.
     for (const [name, value] of Object.entries(values)) {
@@ -22,35 +52,54 @@ class APIObject {
   }
 }
 
-class License extends APIObject {}
-class Product extends APIObject {}
-class Policy extends APIObject {}
-class Customer extends APIObject {}
-class Entitlement extends APIObject {}
-class APIKey extends APIObject {}
-class Token extends APIObject {}
-class SigningKey extends APIObject {}
-class Account extends APIObject {}
-class AccountUsage extends APIObject {}
-class Me extends APIObject {}
-class RequestLog extends APIObject {}
-class Validation extends APIObject {}
-class Deleted extends APIObject {}
+const RESOURCE = { id: 'string', object: 'string' };
+
+/** A kind of object, and what each answer of it must have: sdk/vectors/answers.json. */
+function kind(promised) {
+  return class extends APIObject {
+    static promised = promised;
+  };
+}
+
+class License extends kind(RESOURCE) {}
+class Product extends kind(RESOURCE) {}
+class Policy extends kind(RESOURCE) {}
+class Customer extends kind(RESOURCE) {}
+class Entitlement extends kind(RESOURCE) {}
+class APIKey extends kind(RESOURCE) {}
+class SigningKey extends kind(RESOURCE) {}
+class Account extends kind(RESOURCE) {}
+class RequestLog extends kind(RESOURCE) {}
+class Deleted extends kind({ ...RESOURCE, deleted: 'boolean' }) {}
+class LicenseBatchResult extends kind({ data: 'array' }) {}
+class Validation extends kind({ valid: 'boolean', code: 'string' }) {}
+class Token extends kind({ access_token: 'string' }) {}
+class Introspection extends kind({ active: 'boolean' }) {}
+class TokenRevocation extends kind({ revoked: 'boolean' }) {}
+class AccountUsage extends kind({ requests: 'object', licenses: 'object' }) {}
+class Me extends kind({ account_id: 'string', scopes: 'array' }) {}
+class KeySet extends kind({ keys: 'array' }) {}
 
 module.exports = {
   APIObject,
+  MissingMember,
+  requireMembers,
   License,
   Product,
   Policy,
   Customer,
   Entitlement,
   APIKey,
-  Token,
   SigningKey,
   Account,
+  RequestLog,
+  Deleted,
+  LicenseBatchResult,
+  Validation,
+  Token,
+  Introspection,
+  TokenRevocation,
   AccountUsage,
   Me,
-  RequestLog,
-  Validation,
-  Deleted,
+  KeySet,
 };

@@ -5,6 +5,7 @@
  */
 
 const { APIError } = require('./errors.js');
+const { MissingMember, requireMembers } = require('./objects.js');
 
 class Page {
   #query;
@@ -13,8 +14,13 @@ class Page {
   constructor(body, query, fetch, Item) {
     this.#query = query;
     this.#fetch = fetch;
-    this.data = (Array.isArray(body.data) ? body.data : []).map((values) => new Item(values));
-    this.hasMore = body.has_more === true;
+    // A list without `has_more` would end here, and nobody would miss the rest.
+    requireMembers(body, { data: 'array', has_more: 'boolean' });
+    this.data = body.data.map((values) => {
+      if (values === null || typeof values !== 'object') throw new MissingMember('data');
+      return Item.read(values);
+    });
+    this.hasMore = body.has_more;
     this.nextCursor = typeof body.next_cursor === 'string' ? body.next_cursor : null;
     this.totalCount = body.total_count ?? null;
     this.totalCountIsExact = body.total_count_is_exact ?? null;

@@ -1,7 +1,8 @@
 'use strict';
 /** From an answer to its value or its error. Pure. */
 
-const { classFor, APIStatusError } = require('./errors.js');
+const { classFor, UnusableAnswerError } = require('./errors.js');
+const { MissingMember } = require('./objects.js');
 
 function parseObject(answer) {
   try {
@@ -55,19 +56,36 @@ function isJson(text) {
   }
 }
 
-/** The JSON object of a success. Throws APIStatusError when it is something else. */
-function parseAnswer(answer) {
-  const body = parseObject(answer);
-  if (body !== null) return body;
+function unusable(answer, how) {
   const requestId = answer.headers['request-id'] ?? null;
-  const what = isJson(answer.body) ? 'a JSON object' : 'JSON';
-  const text = `The server answered ${answer.status} with something other than ${what}.`;
-  throw new APIStatusError(startWith(requestId, text), {
+  const text = `No usable answer: the server answered ${answer.status} ${how}.`;
+  return new UnusableAnswerError(startWith(requestId, text), {
     status: answer.status,
     requestId,
     headers: answer.headers,
     body: answer.body,
   });
+}
+
+/**
+ * What a success holds, read by `read`. Throws UnusableAnswerError when it holds something else.
+ *
+ * No operation is answered with nothing: a 204 comes from something in between, and must never
+ * be read as "not valid".
+ */
+function parseAnswer(answer, read) {
+  if (answer.body.trim() === '') throw unusable(answer, 'with nothing');
+  const body = parseObject(answer);
+  if (body === null) {
+    const expected = isJson(answer.body) ? 'a JSON object' : 'JSON';
+    throw unusable(answer, `with something other than ${expected}`);
+  }
+  try {
+    return read(body);
+  } catch (error) {
+    if (error instanceof MissingMember) throw unusable(answer, `without \`${error.member}\``);
+    throw error;
+  }
 }
 
 module.exports = { findCode, makeError, parseAnswer };

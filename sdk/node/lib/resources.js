@@ -55,8 +55,8 @@ class Licenses extends crud('licenses', objects.License) {
     return this._call(`licenses.${action}`, [id], fields, objects.License);
   }
 
-  batch(fields) {
-    return this._call('licenses.batch', [], fields, objects.APIObject);
+  batch(fields = {}) {
+    return this._call('licenses.batch', [], fields, objects.LicenseBatchResult);
   }
 
   suspend(id, fields = {}) {
@@ -107,16 +107,16 @@ class APIKeys extends editable('api_keys', objects.APIKey) {
 }
 
 class Tokens extends Resource {
-  create(fields) {
+  create(fields = {}) {
     return this._call('tokens.create', [], fields, objects.Token);
   }
 
-  introspect(fields) {
-    return this._call('tokens.introspect', [], fields, objects.APIObject);
+  introspect(fields = {}) {
+    return this._call('tokens.introspect', [], fields, objects.Introspection);
   }
 
-  revoke(fields) {
-    return this._call('tokens.revoke', [], fields, objects.APIObject);
+  revoke(fields = {}) {
+    return this._call('tokens.revoke', [], fields, objects.TokenRevocation);
   }
 }
 
@@ -139,7 +139,7 @@ class Accounts extends Resource {
     return this._call('account.get', [], {}, objects.Account);
   }
 
-  update(fields) {
+  update(fields = {}) {
     return this._call('account.update', [], fields, objects.Account);
   }
 
@@ -166,11 +166,11 @@ class RequestLogs extends Resource {
 
 class KeySets extends Resource {
   live(accountId) {
-    return this._call('jwks.live', [accountId], {}, objects.APIObject);
+    return this._call('jwks.live', [accountId], {}, objects.KeySet);
   }
 
   test(accountId) {
-    return this._call('jwks.test', [accountId], {}, objects.APIObject);
+    return this._call('jwks.test', [accountId], {}, objects.KeySet);
   }
 }
 

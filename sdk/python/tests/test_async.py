@@ -60,7 +60,9 @@ def test_a_client_really_waits_and_can_be_used_again_after_close(edge: Edge) -> 
 
 
 def test_many_calls_run_at_once(edge: Edge) -> None:
-    edge.otherwise = lambda asked: answers({"id": asked.path.rpartition("/")[2]})
+    edge.otherwise = lambda asked: answers(
+        {"object": "license", "id": asked.path.rpartition("/")[2]}
+    )
 
     async def call() -> list[str]:
         async with AsyncLicenseAPI(API_KEY, edge.address) as client:

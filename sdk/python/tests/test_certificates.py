@@ -24,7 +24,7 @@ class Answering(BaseHTTPRequestHandler):
     """Says who is asking."""
 
     def do_GET(self) -> None:
-        body = b'{"object": "me", "key_id": "key_1"}'
+        body = b'{"account_id": "acct_1", "key_id": "key_1", "scopes": []}'
         self.send_response(200)
         self.send_header("content-length", str(len(body)))
         self.end_headers()

@@ -29,7 +29,7 @@ def test_a_call_can_be_followed_without_a_secret(
         answers({"object": "validation", "valid": False, "code": "EXPIRED"}),
         answers({"object": "token", "access_token": TOKEN}, 201),
         answers({"object": "list", "has_more": False, "data": []}),
-        answers({"object": "api_key", "secret": API_KEY}),
+        answers({"object": "api_key", "id": "key_1", "secret": API_KEY}),
     )
 
     with LicenseAPI(API_KEY, edge.address) as client:
@@ -71,7 +71,7 @@ def test_whatever_is_logged_passes_the_filter(caplog: pytest.LogCaptureFixture) 
 
 
 def test_licenseapi_log_writes_to_standard_error(edge: Edge) -> None:
-    edge.will(answers({"object": "me"}))
+    edge.will(answers({"object": "me", "account_id": "acct_1", "scopes": []}))
     program = "import licenseapi; licenseapi.LicenseAPI().me.retrieve()"
     environment = {
         **os.environ,

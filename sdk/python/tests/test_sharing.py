@@ -26,7 +26,9 @@ if child:
 
 
 def test_threads_share_a_client(edge: Edge, client: LicenseAPI) -> None:
-    edge.otherwise = lambda asked: answers({"id": asked.path.rpartition("/")[2]})
+    edge.otherwise = lambda asked: answers(
+        {"object": "license", "id": asked.path.rpartition("/")[2]}
+    )
     wanted = [f"lic_{number}" for number in range(40)]
 
     with ThreadPoolExecutor(8) as threads:
@@ -36,7 +38,9 @@ def test_threads_share_a_client(edge: Edge, client: LicenseAPI) -> None:
 
 
 def test_a_fork_never_shares_a_connection(edge: Edge) -> None:
-    edge.otherwise = lambda asked: answers({"id": asked.path.rpartition("/")[2]})
+    edge.otherwise = lambda asked: answers(
+        {"object": "license", "id": asked.path.rpartition("/")[2]}
+    )
     environment = {
         **os.environ,
         "PYTHONPATH": str(SOURCES),

@@ -13,7 +13,8 @@ LicenseAPIError
 │       ├── ConflictError         409
 │       ├── RateLimitError        429, wait for seconds
 │       ├── QuotaExceededError    429, wait for the month
-│       └── ServerError           5xx
+│       ├── ServerError           5xx
+│       └── UnusableAnswerError   2xx, but without what the call is for
 ├── LicenseInvalid                a raising helper met a license that is not valid
 └── SignatureVerificationError    a token, file or webhook is not what it says it is
 """
@@ -44,6 +45,7 @@ __all__ = [
     "RateLimitError",
     "ServerError",
     "SignatureVerificationError",
+    "UnusableAnswerError",
 ]
 
 
@@ -139,6 +141,10 @@ class QuotaExceededError(APIStatusError):
 
 class ServerError(APIStatusError):
     """5xx: it is the server, or something in front of it."""
+
+
+class UnusableAnswerError(APIStatusError):
+    """2xx without what was asked for: of a portal or proxy, not a verdict on a license."""
 
 
 class LicenseInvalid(LicenseAPIError):  # noqa: N818 - a verdict, not a failure of the call

@@ -12,7 +12,28 @@ if TYPE_CHECKING:
 IDENTIFYING = ("id", "code", "name", "status", "valid")
 # Maps of the vendor's own making: a member `object` in them means nothing to us.
 FREE_MAPS = frozenset({"metadata", "private_metadata", "claims", "ext", "public_jwk"})
+# What every answer that shows one resource has.
+RESOURCE: Mapping[str, type] = {"id": str, "object": str}
 _KINDS: dict[str, type[ApiObject]] = {}
+
+
+class MissingMemberError(ValueError):
+    """An answer lacks a member that its operation promises, or has it with another type."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def require_members(values: Mapping[str, Any], promised: Mapping[str, type]) -> None:
+    """Check the members by name and type. Raises MissingMemberError.
+
+    The vectors in sdk/vectors/answers.json are the specification of what is promised.
+    """
+    for name, kind in promised.items():
+        # Not isinstance: True is no number here.
+        if type(values.get(name)) is not kind:
+            raise MissingMemberError(name)
 
 
 class ApiObject:
@@ -25,12 +46,17 @@ class ApiObject:
     """
 
     _members: ClassVar[Mapping[str, type[ApiObject]]] = {}
+    _promised: ClassVar[Mapping[str, type]] = {}
 
     object: str = ""
 
-    def __init_subclass__(cls, kind: str | None = None) -> None:
-        """Register the class for `object: kind`."""
+    def __init_subclass__(
+        cls, kind: str | None = None, promised: Mapping[str, type] | None = None
+    ) -> None:
+        """Register the class for `object: kind`; `promised` is what its answers must have."""
         super().__init_subclass__()
+        if promised is not None:
+            cls._promised = promised
         if kind is not None:
             _KINDS[kind] = cls
 
@@ -41,7 +67,8 @@ class ApiObject:
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Self:
-        """The object of an answer. Raises TypeError when it is none."""
+        """The object of an answer. Raises MissingMemberError when it is none of this kind."""
+        require_members(values, cls._promised)
         return cls(values)
 
     def to_dict(self) -> dict[str, Any]:
@@ -69,7 +96,7 @@ class ApiObject:
         return f"<{' '.join([type(self).__name__, *shown])}>"
 
 
-class Deleted(ApiObject):
+class Deleted(ApiObject, promised={**RESOURCE, "deleted": bool}):
     """The object with this id is gone."""
 
     id: str

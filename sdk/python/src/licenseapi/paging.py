@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from licenseapi.error import APIError
+from licenseapi.objects import MissingMemberError, require_members
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
@@ -46,16 +47,17 @@ class PageContent(Generic[T]):
 
 
 def page_reader(read: Callable[[Mapping[str, Any]], T]) -> Callable[[Any], PageContent[T]]:
-    """How to read a list whose items `read` reads. What it makes raises TypeError."""
+    """How to read a list whose items `read` reads. What it makes raises MissingMemberError."""
 
     def read_page(body: Mapping[str, Any]) -> PageContent[T]:
-        data = body.get("data")
-        if not isinstance(data, list):
-            message = "a list has no data"
-            raise TypeError(message)
+        # A list without `has_more` would end here, and nobody would miss the rest.
+        require_members(body, {"data": list, "has_more": bool})
+        data = body["data"]
+        if not all(isinstance(item, dict) for item in data):
+            raise MissingMemberError("data")
         return PageContent(
             data=[read(item) for item in data],
-            has_more=body.get("has_more") is True,
+            has_more=body["has_more"],
             url=body.get("url", ""),
             next_cursor=body.get("next_cursor"),
             total_count=body.get("total_count"),

@@ -16,7 +16,9 @@ from licenseapi.error import (
     QuotaExceededError,
     RateLimitError,
     ServerError,
+    UnusableAnswerError,
 )
+from licenseapi.objects import MissingMemberError
 from licenseapi.retries import SERVER_ERRORS
 
 if TYPE_CHECKING:
@@ -37,17 +39,25 @@ ERRORS: dict[int, type[APIStatusError]] = {
 
 
 def parse_answer(call: Call[T], answer: Answer) -> T:
-    """What a successful answer holds. Raises APIStatusError when it holds something else."""
+    """What a successful answer holds. Raises UnusableAnswerError when it holds something else.
+
+    No operation is answered with nothing: a 204 comes from something in between, and must
+    never be read as "not valid".
+    """
+    if not answer.content.strip():
+        raise _unusable(answer, "with nothing")
     try:
-        body = json.loads(answer.content) if answer.content else {}
+        body = json.loads(answer.content)
     except (ValueError, RecursionError) as error:
-        raise _unreadable(answer, "JSON") from error
+        raise _unusable(answer, "with something other than JSON") from error
     if not isinstance(body, dict):
-        raise _unreadable(answer, "a JSON object")
+        raise _unusable(answer, "with something other than a JSON object")
     try:
         return call.read(body)
+    except MissingMemberError as error:
+        raise _unusable(answer, f"without `{error.name}`") from error
     except (AttributeError, TypeError, ValueError) as error:
-        raise _unreadable(answer, f"the answer of {call.name}") from error
+        raise _unusable(answer, f"with something other than {call.name} answers") from error
 
 
 def find_code(answer: Answer) -> str | None:
@@ -97,9 +107,9 @@ def _raw_text(answer: Answer) -> str:
     return answer.content.decode("utf-8", "replace")
 
 
-def _unreadable(answer: Answer, expected: str) -> APIStatusError:
-    return APIStatusError(
-        f"The server answered {answer.status} with something other than {expected}.",
+def _unusable(answer: Answer, how: str) -> UnusableAnswerError:
+    return UnusableAnswerError(
+        f"No usable answer: the server answered {answer.status} {how}.",
         status=answer.status,
         request_id=answer.headers.get("request-id"),
         headers=answer.headers,

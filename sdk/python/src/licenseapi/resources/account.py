@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from licenseapi.messages import Call
-from licenseapi.objects import ApiObject
+from licenseapi.objects import RESOURCE, ApiObject
 from licenseapi.params import (
     ChangeOptions,
     ListParams,
@@ -112,7 +112,7 @@ class AsyncRequestLogs(AsyncResource):
         return self._list("request_logs.list", RequestLog.read, query)
 
 
-class Account(ApiObject, kind="account"):
+class Account(ApiObject, kind="account", promised=RESOURCE):
     """A vendor's account."""
 
     id: str
@@ -136,7 +136,7 @@ class Amount(ApiObject):
     limit: int | None
 
 
-class AccountUsage(ApiObject, kind="account_usage"):
+class AccountUsage(ApiObject, kind="account_usage", promised={"requests": dict, "licenses": dict}):
     """Requests of this month and licenses, against the plan; `resets_at` is the month's end."""
 
     _members: ClassVar[Mapping[str, type[ApiObject]]] = {"requests": Amount, "licenses": Amount}
@@ -159,7 +159,7 @@ class PlanLimits(ApiObject):
     rate_burst: int | None = None
 
 
-class Me(ApiObject, kind="me"):
+class Me(ApiObject, kind="me", promised={"account_id": str, "scopes": list}):
     """The key that is asking, what it may do, and within which limits."""
 
     _members: ClassVar[Mapping[str, type[ApiObject]]] = {"limits": PlanLimits}
@@ -175,7 +175,7 @@ class Me(ApiObject, kind="me"):
     limits: PlanLimits
 
 
-class RequestLog(ApiObject, kind="request_log"):
+class RequestLog(ApiObject, kind="request_log", promised=RESOURCE):
     """One request. Bodies and secrets are never kept."""
 
     id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from licenseapi.messages import Call
-from licenseapi.objects import ApiObject
+from licenseapi.objects import RESOURCE, ApiObject
 from licenseapi.params import (
     ChangeOptions,
     Instant,
@@ -125,7 +125,7 @@ class KeySecret(ApiObject):
     last_used_at: str | None
 
 
-class APIKey(ApiObject, kind="api_key"):
+class APIKey(ApiObject, kind="api_key", promised=RESOURCE):
     """A key. `secret` is there once: when the key is created and when it is rolled."""
 
     _members: ClassVar[Mapping[str, type[ApiObject]]] = {"secrets": KeySecret}

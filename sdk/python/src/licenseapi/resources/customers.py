@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from licenseapi.messages import Call
-from licenseapi.objects import ApiObject, Deleted
+from licenseapi.objects import RESOURCE, ApiObject, Deleted
 from licenseapi.params import (
     ChangeOptions,
     ListParams,
@@ -92,7 +92,7 @@ class AsyncCustomers(AsyncResource):
         return self._list("customers.list", Customer.read, query)
 
 
-class Customer(ApiObject, kind="customer"):
+class Customer(ApiObject, kind="customer", promised=RESOURCE):
     """The holder of licenses."""
 
     id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from licenseapi.messages import Call
-from licenseapi.objects import ApiObject, Deleted
+from licenseapi.objects import RESOURCE, ApiObject, Deleted
 from licenseapi.params import (
     ChangeOptions,
     ListParams,
@@ -102,7 +102,7 @@ class AsyncEntitlements(AsyncResource):
         return self._list("entitlements.list", Entitlement.read, query)
 
 
-class Entitlement(ApiObject, kind="entitlement"):
+class Entitlement(ApiObject, kind="entitlement", promised=RESOURCE):
     """A feature that policies and licenses carry."""
 
     id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from licenseapi.messages import Call
-from licenseapi.objects import ApiObject, Deleted
+from licenseapi.objects import RESOURCE, ApiObject, Deleted
 from licenseapi.params import (
     ChangeOptions,
 )
@@ -181,7 +181,7 @@ class LimitsInForce(ApiObject):
     max_disk_bytes: int | None = None
 
 
-class License(ApiObject, kind="license"):
+class License(ApiObject, kind="license", promised=RESOURCE):
     """A grant to use a product.
 
     Members with a default are missing in what an app may see of a license. `key` is there
@@ -257,7 +257,7 @@ class LicenseBatchItem(ApiObject):
     error: ItemError | None = None
 
 
-class LicenseBatchResult(ApiObject, kind="batch"):
+class LicenseBatchResult(ApiObject, kind="batch", promised={"data": list}):
     """What became of each item, in their order, and how many were created and failed."""
 
     _members: ClassVar[Mapping[str, type[ApiObject]]] = {"data": LicenseBatchItem}

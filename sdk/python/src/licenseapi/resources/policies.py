@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from licenseapi.messages import Call
-from licenseapi.objects import ApiObject, Deleted
+from licenseapi.objects import RESOURCE, ApiObject, Deleted
 from licenseapi.params import (
     RequestOptions,
     WriteOptions,
@@ -78,7 +78,7 @@ class Offline(ApiObject):
     max_live_files: int | None
 
 
-class Policy(ApiObject, kind="policy"):
+class Policy(ApiObject, kind="policy", promised=RESOURCE):
     """The rules template that licenses are issued under."""
 
     _members: ClassVar[Mapping[str, type[ApiObject]]] = {

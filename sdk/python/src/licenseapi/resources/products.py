@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from licenseapi.messages import Call
-from licenseapi.objects import ApiObject, Deleted
+from licenseapi.objects import RESOURCE, ApiObject, Deleted
 from licenseapi.params import (
     ChangeOptions,
     ListParams,
@@ -97,7 +97,7 @@ class AsyncProducts(AsyncResource):
         return self._list("products.list", Product.read, query)
 
 
-class Product(ApiObject, kind="product"):
+class Product(ApiObject, kind="product", promised=RESOURCE):
     """What is licensed."""
 
     id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from licenseapi.messages import Call
-from licenseapi.objects import ApiObject
+from licenseapi.objects import RESOURCE, ApiObject
 from licenseapi.params import (
     RequestOptions,
     WriteOptions,
@@ -76,7 +76,7 @@ class AsyncKeySets(AsyncResource):
         return await self._run(Call("jwks.test", KeySet.read, (account_id,), options))
 
 
-class SigningKey(ApiObject, kind="signing_key"):
+class SigningKey(ApiObject, kind="signing_key", promised=RESOURCE):
     """A signing key; only its public half can be read anywhere."""
 
     id: str
@@ -90,7 +90,7 @@ class SigningKey(ApiObject, kind="signing_key"):
     created_at: str
 
 
-class KeySet(ApiObject):
+class KeySet(ApiObject, promised={"keys": list}):
     """A JWK Set (RFC 7517)."""
 
     keys: Sequence[Mapping[str, str]]

@@ -74,7 +74,7 @@ class AsyncTokens(AsyncResource):
         return await self._run(Call("tokens.revoke", TokenRevocation.read, fields=fields))
 
 
-class Token(ApiObject, kind="token"):
+class Token(ApiObject, kind="token", promised={"access_token": str}):
     """An access token (RFC 6749, section 5.1). `expires_in` is in seconds."""
 
     access_token: str
@@ -88,7 +88,7 @@ class Token(ApiObject, kind="token"):
     revoke = on_default_client(Tokens, Tokens.revoke)
 
 
-class Introspection(ApiObject):
+class Introspection(ApiObject, promised={"active": bool}):
     """What holds of a token. One that is not `active` says nothing more."""
 
     active: bool
@@ -104,7 +104,7 @@ class Introspection(ApiObject):
     mode: str | None = None
 
 
-class TokenRevocation(ApiObject, kind="token_revocation"):
+class TokenRevocation(ApiObject, kind="token_revocation", promised={"revoked": bool}):
     """The token is refused from now on."""
 
     revoked: bool

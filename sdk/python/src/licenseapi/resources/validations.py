@@ -21,7 +21,7 @@ class ValidationWarning(ApiObject):
     detail: str
 
 
-class Validation(ApiObject, kind="validation"):
+class Validation(ApiObject, kind="validation", promised={"valid": bool, "code": str}):
     """The answer to a validation: one `valid`, one `code`. True in an `if` only when valid."""
 
     _members: ClassVar[Mapping[str, type[ApiObject]]] = {
