@@ -9,10 +9,12 @@ export type Status =
 export type Limit = number | 'unlimited' | null;
 
 export interface Settings {
+  /** An API key or a token; else LICENSEAPI_API_KEY. */
   apiKey?: string;
+  /** Plain HTTP only to this machine; else LICENSEAPI_API_BASE. */
   apiBase?: string;
-  /** Seconds for a whole answer; 30. */
-  timeout?: number;
+  /** For a whole answer, at most 600; 30. */
+  timeoutSeconds?: number;
   /** Tries beside the first; 2. */
   maxRetries?: number;
   /** Path of a PEM file with the certificate authorities to trust. */
@@ -20,7 +22,7 @@ export interface Settings {
 }
 
 export interface CallOptions {
-  timeout?: number;
+  timeoutSeconds?: number;
 }
 
 export interface ChangeOptions extends CallOptions {
@@ -330,5 +332,5 @@ export namespace error {
 }
 
 export const VERSION: string;
-export function setApiKey(apiKey: string): void;
-export function setApiBase(apiBase: string): void;
+export function setApiKey(apiKey: string | undefined): void;
+export function setApiBase(apiBase: string | undefined): void;

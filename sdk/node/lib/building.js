@@ -7,7 +7,7 @@ const { API_VERSION, VERSION } = require('./version.js');
 
 const USER_AGENT = `licenseapi-node/${VERSION} Node/${process.versions.node}`;
 /** What a method takes beside the fields of the request itself. */
-const OPTIONS = new Set(['idempotencyKey', 'ifMatch', 'timeout']);
+const OPTIONS = new Set(['idempotencyKey', 'ifMatch', 'timeoutSeconds']);
 
 function textOf(value) {
   return value instanceof Date ? value.toISOString() : String(value);
@@ -48,13 +48,10 @@ function credential(operation, settings) {
   if (!settings.apiKey) {
     throw new APIError('No API key: call licenseapi.setApiKey(…) or set LICENSEAPI_API_KEY.');
   }
-  if (!/^[!-~]+$/.test(settings.apiKey)) {
-    throw new APIError('The API key has characters that no key has; was it copied whole?');
-  }
   return { authorization: `Bearer ${settings.apiKey}` };
 }
 
-/** The request of a call: {method, url, headers, content, timeout}. */
+/** The request of a call: {method, url, headers, content, timeoutSeconds}. */
 function buildRequest(call, settings, makeKey) {
   const { operation, fields } = call;
   const given = Object.entries(fields).filter(
@@ -80,7 +77,7 @@ function buildRequest(call, settings, makeKey) {
   }
   if (operation.isIdempotentByKey) headers['idempotency-key'] = fields.idempotencyKey ?? makeKey();
   if (fields.ifMatch !== undefined) headers['if-match'] = `"${fields.ifMatch}"`;
-  return { method: operation.method, url, headers, content, timeout: fields.timeout ?? settings.timeout };
+  return { method: operation.method, url, headers, content, timeoutSeconds: fields.timeoutSeconds ?? settings.timeoutSeconds };
 }
 
 module.exports = { buildRequest, queryPairs };

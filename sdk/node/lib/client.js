@@ -5,34 +5,17 @@ const { exchange } = require('./exchange.js');
 const { OPERATIONS } = require('./operations.js');
 const { Page } = require('./page.js');
 const resources = require('./resources.js');
+const { readSettings } = require('./settings.js');
 const { Transport } = require('./transport.js');
-
-const DEFAULT_API_BASE = 'https://api.license-api.com';
-const DEFAULT_TIMEOUT_SECONDS = 30;
-const DEFAULT_MAX_RETRIES = 2;
-
-/** The address without a trailing slash and without /v1, which every path has. */
-function normalizeBase(text) {
-  const base = text.trim().replace(/\/+$/, '').replace(/\/v1$/, '');
-  if (!/^https?:\/\/[^\s?#]+$/.test(base)) {
-    throw new TypeError(`apiBase must be an http(s) address, not ${JSON.stringify(text)}`);
-  }
-  return base;
-}
 
 class LicenseAPI {
   #settings;
   #transport = null;
 
-  /** `timeout` in seconds, for a whole answer; `maxRetries` beside the first try. */
-  constructor({ apiKey, apiBase, timeout, maxRetries, caBundle } = {}) {
-    this.#settings = {
-      apiKey: apiKey ?? process.env.LICENSEAPI_API_KEY ?? null,
-      apiBase: normalizeBase(apiBase ?? process.env.LICENSEAPI_API_BASE ?? DEFAULT_API_BASE),
-      timeout: timeout ?? DEFAULT_TIMEOUT_SECONDS,
-      maxRetries: maxRetries ?? DEFAULT_MAX_RETRIES,
-      caBundle: caBundle ?? process.env.LICENSEAPI_CA_BUNDLE ?? null,
-    };
+  /** `timeoutSeconds` for a whole answer; `maxRetries` beside the first try. */
+  constructor(settings = {}, ...others) {
+    if (others.length > 0) throw new TypeError('LicenseAPI takes one object of settings');
+    this.#settings = readSettings(settings);
     for (const [name, ResourceClass] of Object.entries(resources)) {
       this[name] = new ResourceClass(this);
     }
@@ -49,8 +32,8 @@ class LicenseAPI {
   }
 
   async _list(name, query, Item) {
-    const { timeout, ...filters } = query;
-    const fetch = (next) => this._list(name, { ...next, timeout }, Item);
+    const { timeoutSeconds, ...filters } = query;
+    const fetch = (next) => this._list(name, { ...next, timeoutSeconds }, Item);
     return this.#ask(name, [], query, (body) => new Page(body, filters, fetch, Item));
   }
 

@@ -22,7 +22,7 @@ function errorOf(outcome, request) {
   if (!outcome.failure) return makeError(outcome);
   const target = `${request.method} ${request.url.split('?')[0]}`;
   if (outcome.failure === 'timeout') {
-    return new APITimeoutError(`No answer within ${request.timeout} s: ${target}`);
+    return new APITimeoutError(`No answer within ${request.timeoutSeconds} s: ${target}`);
   }
   const reason = outcome.cause?.message || outcome.cause?.code || 'the connection failed';
   return new APIConnectionError(`No answer: ${target}: ${reason}`, { cause: outcome.cause });

@@ -10,6 +10,7 @@ const { LicenseAPI } = require('./client.js');
 const errors = require('./errors.js');
 const objects = require('./objects.js');
 const { Page } = require('./page.js');
+const { readApiBase, readApiKey } = require('./settings.js');
 const { VERSION } = require('./version.js');
 
 let given = {};
@@ -21,13 +22,15 @@ function change(settings) {
   given = { ...given, ...settings };
 }
 
-/** The key of the default client. */
+/** The key of the default client; undefined for that of LICENSEAPI_API_KEY. */
 function setApiKey(apiKey) {
+  readApiKey(apiKey ?? '');
   change({ apiKey });
 }
 
-/** The address of the default client. */
+/** The address of the default client; undefined for that of LICENSEAPI_API_BASE. */
 function setApiBase(apiBase) {
+  if (apiBase !== undefined) readApiBase(apiBase);
   change({ apiBase });
 }
 

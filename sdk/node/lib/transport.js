@@ -69,7 +69,7 @@ class Transport {
       const { method, headers } = request;
       const outgoing = open(url, { method, headers, agent: this.#agents[url.protocol] });
       // One clock for the whole answer: a server that trickles is a server that stalls.
-      const clock = setTimeout(() => outgoing.destroy(timeoutError()), request.timeout * 1000);
+      const clock = setTimeout(() => outgoing.destroy(timeoutError()), request.timeoutSeconds * 1000);
       const fail = (error) => {
         clearTimeout(clock);
         reject(error);

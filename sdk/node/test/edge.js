@@ -37,7 +37,7 @@ async function withServer(answers, act) {
   const client = new LicenseAPI({
     apiKey: 'lapi_sk_live_canary',
     apiBase: `http://127.0.0.1:${server.port}`,
-    timeout: 0.5,
+    timeoutSeconds: 0.5,
     maxRetries: 1,
   });
   try {

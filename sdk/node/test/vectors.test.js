@@ -74,7 +74,7 @@ for (const { name, jitter, outcomes, wait_seconds, error } of exchanges) {
   test(`exchange: ${name}`, () => {
     const operation = OPERATIONS['products.create'];
     const call = { operation, ids: [], fields: { name: 'Paint' }, read: (body) => body };
-    const settings = { apiKey: 'lapi_sk_live_x', apiBase: 'http://x.test', timeout: 1, maxRetries: 2 };
+    const settings = { apiKey: 'lapi_sk_live_x', apiBase: 'http://x.test', timeoutSeconds: 1, maxRetries: 2 };
     let keys = 0;
     const chance = { jitter: () => jitter, makeKey: () => `key-${(keys += 1)}` };
     let thrown = null;

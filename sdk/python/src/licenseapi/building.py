@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from licenseapi.error import APIError
 from licenseapi.messages import Call, Request
 from licenseapi.operations import PUBLIC_OPERATIONS
+from licenseapi.settings import read_timeout
 from licenseapi.version import API_VERSION, __version__
 
 if TYPE_CHECKING:
@@ -25,7 +26,11 @@ OPTIONS: Final = frozenset({"idempotency_key", "if_match", "timeout"})
 
 
 def build_request(call: Call[Any], settings: Settings, make_key: Callable[[], str]) -> Request:
-    """The request of a call. Raises APIError without a key, ValueError on values that cannot be."""
+    """The request of a call.
+
+    Raises APIError without a key or with a time limit that cannot be, ValueError or TypeError
+    on other values that cannot be sent.
+    """
     operation = call.operation
     url = settings.api_base + _fill(operation.path, call.ids)
     # On a change None clears a field; elsewhere it says "not given", as in Python.
@@ -41,12 +46,13 @@ def build_request(call: Call[Any], settings: Settings, make_key: Callable[[], st
         url = f"{url}?{query}" if query else url
     elif operation.method != "DELETE":
         content = encode_json(fields)
+    timeout = call.fields.get("timeout")
     return Request(
         method=operation.method,
         url=url,
         headers=_headers(call, settings, content, make_key),
         content=content,
-        timeout=float(call.fields.get("timeout") or settings.timeout),
+        timeout=settings.timeout if timeout is None else read_timeout(timeout),
     )
 
 

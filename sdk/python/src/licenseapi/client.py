@@ -27,7 +27,8 @@ class LicenseAPI:
     """A client of one account and mode. Safe to share between threads.
 
     `api_key` is an API key or a token, else LICENSEAPI_API_KEY. `api_base` is the address
-    with or without `/v1`, else LICENSEAPI_API_BASE. `timeout` is in seconds, for each try.
+    with or without `/v1`, else LICENSEAPI_API_BASE. `timeout` is in seconds, at most 600, for each
+    try.
     `ca_bundle` is a PEM file to trust in place of the system's, else LICENSEAPI_CA_BUNDLE.
     Raises APIError when one of these cannot be.
     """

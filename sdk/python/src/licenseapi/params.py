@@ -13,7 +13,7 @@ Instant = str | datetime
 
 
 class RequestOptions(TypedDict, total=False):
-    """What every method takes: `timeout` in seconds, for each try."""
+    """What every method takes: `timeout` in seconds, at most 600, for each try."""
 
     timeout: float
 
