@@ -21,13 +21,22 @@ export interface Settings {
   caBundle?: string;
 }
 
+/** The last argument of every method. */
 export interface CallOptions {
+  /** For a whole answer of each try, at most 600; else the client's. */
   timeoutSeconds?: number;
+  /** Ends the call: it then throws the signal's reason, and tries no more. */
+  signal?: AbortSignal;
 }
 
-export interface ChangeOptions extends CallOptions {
+/** Of what creates or changes. */
+export interface WriteOptions extends CallOptions {
   /** Made by the package when it is left out; the same on each try. */
   idempotencyKey?: string;
+}
+
+/** Of what changes an object that is there. */
+export interface ChangeOptions extends WriteOptions {
   /** The `version` that you have read; the change is refused when it is old. */
   ifMatch?: number;
 }
@@ -47,7 +56,7 @@ export interface Limits {
   max_disk_bytes: number | null;
 }
 
-export interface ListQuery extends CallOptions {
+export interface ListQuery {
   limit?: number;
   starting_after?: string;
   ending_before?: string;
@@ -71,7 +80,10 @@ export class Page<Item> implements Iterable<Item>, AsyncIterable<Item> {
   [Symbol.asyncIterator](): AsyncIterator<Item>;
 }
 
-export interface LicenseFields extends ChangeOptions {
+/** Await it for the first page, or walk all pages: `for await (const item of list)`. */
+export interface List<Item> extends Promise<Page<Item>>, AsyncIterable<Item> {}
+
+export interface LicenseFields {
   name?: string | null;
   customer_id?: string | null;
   starts_at?: Instant | null;
@@ -92,6 +104,8 @@ export interface NewLicense extends LicenseFields {
   key?: string;
 }
 
+export type Expand = 'customer' | 'policy' | 'product';
+
 export interface LicenseQuery extends ListQuery {
   policy_id?: string;
   product_id?: string;
@@ -100,10 +114,11 @@ export interface LicenseQuery extends ListQuery {
   expires_at?: ListQuery['created_at'];
   metadata?: Metadata;
   q?: string;
-  expand?: ('customer' | 'policy' | 'product')[];
+  expand?: Expand[];
 }
 
-export interface Presented extends CallOptions {
+/** What an app says of itself when it asks whether it may run. */
+export interface Presented {
   product?: string;
   policy?: string;
   entitlements?: string[];
@@ -111,7 +126,7 @@ export interface Presented extends CallOptions {
   dry_run?: boolean;
 }
 
-export interface ReasonFields extends ChangeOptions {
+export interface ReasonFields {
   reason?: string;
 }
 
@@ -132,31 +147,38 @@ export class License extends APIObject {
   readonly metadata: Metadata;
   readonly created_at: string;
   readonly version: number;
-  static create(fields: NewLicense): Promise<License>;
-  static retrieve(id: string): Promise<License>;
-  static update(id: string, fields: LicenseFields): Promise<License>;
-  static delete(id: string, options?: ChangeOptions): Promise<APIObject>;
-  static list(query?: LicenseQuery): Promise<Page<License>>;
-  static batch(fields: BatchFields): Promise<APIObject>;
-  static suspend(id: string, fields?: ReasonFields): Promise<License>;
-  static reinstate(id: string, fields?: ReasonFields): Promise<License>;
-  static revoke(id: string, fields?: ReasonFields): Promise<License>;
-  static renew(id: string, fields?: ReasonFields): Promise<License>;
-  static extend(id: string, fields: ExtendFields): Promise<License>;
-  static validate(fields: Presented & { key?: string }): Promise<Validation>;
-  static validateById(id: string, fields?: Presented): Promise<Validation>;
-  static requireValid(fields: Presented & { key?: string }): Promise<Validation>;
+  static create(fields: NewLicense, options?: WriteOptions): Promise<License>;
+  static retrieve(id: string, query?: { expand?: Expand[] }, options?: CallOptions): Promise<License>;
+  static update(id: string, fields: LicenseFields, options?: ChangeOptions): Promise<License>;
+  static delete(id: string, options?: ChangeOptions): Promise<Deleted>;
+  static list(query?: LicenseQuery, options?: CallOptions): List<License>;
+  static batch(fields: BatchFields, options?: WriteOptions): Promise<APIObject>;
+  static suspend(id: string, fields?: ReasonFields, options?: ChangeOptions): Promise<License>;
+  static reinstate(id: string, fields?: ReasonFields, options?: ChangeOptions): Promise<License>;
+  static revoke(id: string, fields?: ReasonFields, options?: ChangeOptions): Promise<License>;
+  static renew(id: string, fields?: ReasonFields, options?: ChangeOptions): Promise<License>;
+  static extend(id: string, fields: ExtendFields, options?: ChangeOptions): Promise<License>;
+  static validate(key: string, presented?: Presented, options?: CallOptions): Promise<Validation>;
+  static validate(fields?: Presented & { key?: string }, options?: CallOptions): Promise<Validation>;
+  static validateById(id: string, fields?: Presented, options?: CallOptions): Promise<Validation>;
+  static requireValid(key: string, presented?: Presented, options?: CallOptions): Promise<Validation>;
+  static requireValid(fields?: Presented & { key?: string }, options?: CallOptions): Promise<Validation>;
 }
 
-export interface ExtendFields extends ChangeOptions {
+export interface ExtendFields {
   by?: string;
   until?: Instant;
 }
 
-export interface BatchFields extends ChangeOptions {
+export interface BatchFields {
   items?: NewLicense[];
   count?: number;
   template?: NewLicense;
+}
+
+export interface Deleted extends APIObject {
+  readonly id: string;
+  readonly deleted: boolean;
 }
 
 export class Validation extends APIObject {
@@ -169,7 +191,14 @@ export class Validation extends APIObject {
   readonly next_check_at: string | null;
 }
 
-type Fields = ChangeOptions & { [name: string]: any };
+interface Fields {
+  [name: string]: any;
+  // Options are an argument of their own.
+  timeoutSeconds?: never;
+  signal?: never;
+  idempotencyKey?: never;
+  ifMatch?: never;
+}
 
 declare class Editable extends APIObject {
   readonly id: string;
@@ -180,20 +209,23 @@ declare class Editable extends APIObject {
 
 export class Product extends Editable {
   readonly code: string;
-  static create(fields: Fields & { name: string; code: string }): Promise<Product>;
-  static retrieve(id: string): Promise<Product>;
-  static update(id: string, fields: Fields): Promise<Product>;
-  static delete(id: string, options?: ChangeOptions): Promise<APIObject>;
-  static list(query?: ListQuery & { code?: string }): Promise<Page<Product>>;
+  static create(fields: Fields & { name: string; code: string }, options?: WriteOptions): Promise<Product>;
+  static retrieve(id: string, options?: CallOptions): Promise<Product>;
+  static update(id: string, fields: Fields, options?: ChangeOptions): Promise<Product>;
+  static delete(id: string, options?: WriteOptions): Promise<Deleted>;
+  static list(query?: ListQuery & { code?: string }, options?: CallOptions): List<Product>;
 }
 
 export class Policy extends Editable {
   readonly product_id: string;
-  static create(fields: Fields & { product_id: string; name: string }): Promise<Policy>;
-  static retrieve(id: string): Promise<Policy>;
-  static update(id: string, fields: Fields): Promise<Policy>;
-  static delete(id: string, options?: ChangeOptions): Promise<APIObject>;
-  static list(query?: ListQuery & { product_id?: string }): Promise<Page<Policy>>;
+  static create(
+    fields: Fields & { product_id: string; name: string },
+    options?: WriteOptions,
+  ): Promise<Policy>;
+  static retrieve(id: string, options?: CallOptions): Promise<Policy>;
+  static update(id: string, fields: Fields, options?: ChangeOptions): Promise<Policy>;
+  static delete(id: string, options?: WriteOptions): Promise<Deleted>;
+  static list(query?: ListQuery & { product_id?: string }, options?: CallOptions): List<Policy>;
 }
 
 export class Customer extends APIObject {
@@ -201,22 +233,26 @@ export class Customer extends APIObject {
   readonly name: string | null;
   readonly email: string | null;
   readonly external_id: string | null;
-  static create(fields: Fields): Promise<Customer>;
-  static retrieve(id: string): Promise<Customer>;
-  static update(id: string, fields: Fields): Promise<Customer>;
-  static delete(id: string, options?: ChangeOptions): Promise<APIObject>;
+  static create(fields: Fields, options?: WriteOptions): Promise<Customer>;
+  static retrieve(id: string, options?: CallOptions): Promise<Customer>;
+  static update(id: string, fields: Fields, options?: ChangeOptions): Promise<Customer>;
+  static delete(id: string, options?: WriteOptions): Promise<Deleted>;
   static list(
     query?: ListQuery & { email?: string; external_id?: string; q?: string; metadata?: Metadata },
-  ): Promise<Page<Customer>>;
+    options?: CallOptions,
+  ): List<Customer>;
 }
 
 export class Entitlement extends Editable {
   readonly code: string;
-  static create(fields: Fields & { name: string; code: string }): Promise<Entitlement>;
-  static retrieve(id: string): Promise<Entitlement>;
-  static update(id: string, fields: Fields): Promise<Entitlement>;
-  static delete(id: string, options?: ChangeOptions): Promise<APIObject>;
-  static list(query?: ListQuery & { code?: string }): Promise<Page<Entitlement>>;
+  static create(
+    fields: Fields & { name: string; code: string },
+    options?: WriteOptions,
+  ): Promise<Entitlement>;
+  static retrieve(id: string, options?: CallOptions): Promise<Entitlement>;
+  static update(id: string, fields: Fields, options?: ChangeOptions): Promise<Entitlement>;
+  static delete(id: string, options?: WriteOptions): Promise<Deleted>;
+  static list(query?: ListQuery & { code?: string }, options?: CallOptions): List<Entitlement>;
 }
 
 export class APIKey extends Editable {
@@ -224,15 +260,15 @@ export class APIKey extends Editable {
   readonly hint: string;
   readonly secret?: string;
   readonly scopes: string[];
-  static create(fields: Fields & { name: string }): Promise<APIKey>;
-  static retrieve(id: string): Promise<APIKey>;
-  static update(id: string, fields: Fields): Promise<APIKey>;
-  static list(query?: ListQuery): Promise<Page<APIKey>>;
-  static roll(id: string, fields?: ChangeOptions & { overlap_seconds?: number }): Promise<APIKey>;
-  static revoke(id: string, fields?: ChangeOptions & { revoke_children?: boolean }): Promise<APIKey>;
+  static create(fields: Fields & { name: string }, options?: WriteOptions): Promise<APIKey>;
+  static retrieve(id: string, options?: CallOptions): Promise<APIKey>;
+  static update(id: string, fields: Fields, options?: ChangeOptions): Promise<APIKey>;
+  static list(query?: ListQuery, options?: CallOptions): List<APIKey>;
+  static roll(id: string, fields?: { overlap_seconds?: number }, options?: ChangeOptions): Promise<APIKey>;
+  static revoke(id: string, fields?: { revoke_children?: boolean }, options?: ChangeOptions): Promise<APIKey>;
 }
 
-export interface NewToken extends CallOptions {
+export interface NewToken {
   license_id?: string;
   license_key?: string;
   user?: string;
@@ -248,35 +284,35 @@ export class Token extends APIObject {
   readonly expires_in: number;
   readonly scope: string;
   readonly token_id: string;
-  static create(fields: NewToken): Promise<Token>;
-  static introspect(fields: { token: string }): Promise<APIObject>;
-  static revoke(fields: { token?: string; token_id?: string }): Promise<APIObject>;
+  static create(fields: NewToken, options?: CallOptions): Promise<Token>;
+  static introspect(fields: { token: string }, options?: CallOptions): Promise<APIObject>;
+  static revoke(fields: { token?: string; token_id?: string }, options?: CallOptions): Promise<APIObject>;
 }
 
 export class SigningKey extends APIObject {
   readonly id: string;
-  static retrieve(id: string): Promise<SigningKey>;
-  static list(): Promise<Page<SigningKey>>;
-  static rotate(options?: ChangeOptions): Promise<SigningKey>;
+  static retrieve(id: string, options?: CallOptions): Promise<SigningKey>;
+  static list(options?: CallOptions): List<SigningKey>;
+  static rotate(options?: WriteOptions): Promise<SigningKey>;
 }
 
 export class Account extends APIObject {
   readonly id: string;
-  static retrieve(): Promise<Account>;
-  static update(fields: Fields): Promise<Account>;
-  static usage(): Promise<APIObject>;
+  static retrieve(options?: CallOptions): Promise<Account>;
+  static update(fields: Fields, options?: ChangeOptions): Promise<Account>;
+  static usage(options?: CallOptions): Promise<APIObject>;
 }
 
 export class Me extends APIObject {
   readonly account_id: string;
   readonly scopes: string[];
-  static retrieve(): Promise<Me>;
+  static retrieve(options?: CallOptions): Promise<Me>;
 }
 
 export class RequestLog extends APIObject {
   readonly id: string;
-  static retrieve(id: string): Promise<RequestLog>;
-  static list(query?: ListQuery & { [name: string]: any }): Promise<Page<RequestLog>>;
+  static retrieve(id: string, options?: CallOptions): Promise<RequestLog>;
+  static list(query?: ListQuery & { [name: string]: any }, options?: CallOptions): List<RequestLog>;
 }
 
 /** The static methods of a class, as a resource of a client. */
@@ -295,7 +331,10 @@ export class LicenseAPI {
   readonly account: Resource<typeof Account>;
   readonly me: Resource<typeof Me>;
   readonly requestLogs: Resource<typeof RequestLog>;
-  readonly jwks: { live(accountId: string): Promise<APIObject>; test(accountId: string): Promise<APIObject> };
+  readonly jwks: {
+    live(accountId: string, options?: CallOptions): Promise<APIObject>;
+    test(accountId: string, options?: CallOptions): Promise<APIObject>;
+  };
   close(): void;
 }
 

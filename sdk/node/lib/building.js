@@ -3,34 +3,10 @@
 
 const { APIError } = require('./errors.js');
 const { PUBLIC_OPERATIONS } = require('./operations.js');
+const { encodeJson, queryPairs } = require('./values.js');
 const { API_VERSION, VERSION } = require('./version.js');
 
 const USER_AGENT = `licenseapi-node/${VERSION} Node/${process.versions.node}`;
-/** What a method takes beside the fields of the request itself. */
-const OPTIONS = new Set(['idempotencyKey', 'ifMatch', 'timeoutSeconds']);
-
-function textOf(value) {
-  return value instanceof Date ? value.toISOString() : String(value);
-}
-
-/** Query parameters: lists as `name[]`, objects as `name[key]`, null and undefined left out. */
-function queryPairs(fields) {
-  const pairs = [];
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined || value === null) continue;
-    if (Array.isArray(value)) {
-      for (const item of value) pairs.push([`${name}[]`, textOf(item)]);
-    } else if (typeof value === 'object' && !(value instanceof Date)) {
-      for (const [key, item] of Object.entries(value)) {
-        if (item !== undefined && item !== null) pairs.push([`${name}[${key}]`, textOf(item)]);
-      }
-    } else {
-      pairs.push([name, textOf(value)]);
-    }
-  }
-  return pairs;
-}
-
 function fill(path, ids) {
   const left = [...ids];
   return path.replace(/\{[a-z_]+\}/g, () => {
@@ -51,20 +27,12 @@ function credential(operation, settings) {
   return { authorization: `Bearer ${settings.apiKey}` };
 }
 
-/** The request of a call: {method, url, headers, content, timeoutSeconds}. */
-function buildRequest(call, settings, makeKey) {
-  const { operation, fields } = call;
-  const given = Object.entries(fields).filter(
-    ([name, value]) => !OPTIONS.has(name) && value !== undefined,
-  );
-  let url = settings.apiBase + fill(operation.path, call.ids);
-  let content = null;
-  if (operation.method === 'GET') {
-    const query = new URLSearchParams(queryPairs(Object.fromEntries(given))).toString();
-    url += query ? `?${query}` : '';
-  } else if (operation.method !== 'DELETE') {
-    content = Buffer.from(JSON.stringify(Object.fromEntries(given)));
-  }
+function contentOf({ operation, fields }) {
+  if (operation.method === 'GET' || operation.method === 'DELETE') return null;
+  return Buffer.from(encodeJson(fields));
+}
+
+function headersOf({ operation, options }, settings, content, makeKey) {
   const headers = {
     accept: 'application/json',
     'user-agent': USER_AGENT,
@@ -75,9 +43,28 @@ function buildRequest(call, settings, makeKey) {
     headers['content-type'] = 'application/json';
     headers['content-length'] = String(content.length);
   }
-  if (operation.isIdempotentByKey) headers['idempotency-key'] = fields.idempotencyKey ?? makeKey();
-  if (fields.ifMatch !== undefined) headers['if-match'] = `"${fields.ifMatch}"`;
-  return { method: operation.method, url, headers, content, timeoutSeconds: fields.timeoutSeconds ?? settings.timeoutSeconds };
+  if (operation.isIdempotentByKey) headers['idempotency-key'] = options.idempotencyKey ?? makeKey();
+  if (options.ifMatch !== undefined) headers['if-match'] = `"${options.ifMatch}"`;
+  return headers;
 }
 
-module.exports = { buildRequest, queryPairs };
+/** The request of a call: {method, url, headers, content, timeoutSeconds, signal}. */
+function buildRequest(call, settings, makeKey) {
+  const { operation, options } = call;
+  let url = settings.apiBase + fill(operation.path, call.ids);
+  if (operation.method === 'GET') {
+    const query = new URLSearchParams(queryPairs(call.fields)).toString();
+    url += query ? `?${query}` : '';
+  }
+  const content = contentOf(call);
+  return {
+    method: operation.method,
+    url,
+    headers: headersOf(call, settings, content, makeKey),
+    content,
+    timeoutSeconds: options.timeoutSeconds ?? settings.timeoutSeconds,
+    signal: options.signal,
+  };
+}
+
+module.exports = { buildRequest };

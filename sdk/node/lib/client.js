@@ -1,9 +1,9 @@
 'use strict';
 /** A client: settings, a transport, and the resources. */
 
+const { makeCall } = require('./calls.js');
 const { exchange } = require('./exchange.js');
-const { OPERATIONS } = require('./operations.js');
-const { Page } = require('./page.js');
+const { Page, walkable } = require('./page.js');
 const resources = require('./resources.js');
 const { readSettings } = require('./settings.js');
 const { Transport } = require('./transport.js');
@@ -27,19 +27,26 @@ class LicenseAPI {
     this.#transport = null;
   }
 
-  async _call(name, ids, fields, Item) {
-    return this.#ask(name, ids, fields, (body) => Item.read(body));
+  async _call(name, given, Item) {
+    return this.#run(makeCall(name, given, (body) => Item.read(body)));
   }
 
-  async _list(name, query, Item) {
-    const { timeoutSeconds, ...filters } = query;
-    const fetch = (next) => this._list(name, { ...next, timeoutSeconds }, Item);
-    return this.#ask(name, [], query, (body) => new Page(body, filters, fetch, Item));
+  /** A promise of the first page; `for await` over it walks all of them. */
+  _list(name, given, Item) {
+    return walkable(this.#firstPage(name, given, Item));
   }
 
-  #ask(name, ids, fields, read) {
+  async #firstPage(name, given, Item) {
+    const call = makeCall(name, given);
+    const fetch = (fields) => {
+      const read = (body) => new Page(body, fields, fetch, Item);
+      return this.#run({ ...call, fields, read });
+    };
+    return fetch(call.fields);
+  }
+
+  #run(call) {
     this.#transport ??= new Transport(this.#settings);
-    const call = { operation: OPERATIONS[name], ids, fields, read };
     return this.#transport.run(exchange(call, this.#settings));
   }
 }

@@ -64,11 +64,32 @@ const LIST = [
   ['jwks.test', 'GET', '/v1/accounts/{account_id}/test/.well-known/jwks.json'],
 ];
 
-/** name → {name, method, path, isIdempotentByKey} */
+/** They take neither a body nor a query: options come right after the ids. */
+const WITHOUT_FIELDS = new Set([
+  'licenses.delete', 'products.get', 'products.delete', 'policies.get', 'policies.delete',
+  'customers.get', 'customers.delete', 'entitlements.get', 'entitlements.delete', 'api_keys.get',
+  'signing_keys.list', 'signing_keys.get', 'signing_keys.rotate', 'account.get', 'account.usage',
+  'me.get', 'request_logs.get', 'jwks.live', 'jwks.test',
+]);
+
+/** Whether the `version` that was read can be made a condition, with If-Match. */
+function takesIfMatch(name, method, path, byKey) {
+  if (method === 'DELETE') return name === 'licenses.delete';
+  return byKey && (method === 'PATCH' || path.includes('{'));
+}
+
+/** name → {name, method, path, isIdempotentByKey, takesIfMatch, hasFields} */
 exports.OPERATIONS = Object.fromEntries(
   LIST.map(([name, method, path, byKey = false]) => [
     name,
-    Object.freeze({ name, method, path, isIdempotentByKey: byKey }),
+    Object.freeze({
+      name,
+      method,
+      path,
+      isIdempotentByKey: byKey,
+      takesIfMatch: takesIfMatch(name, method, path, byKey),
+      hasFields: !WITHOUT_FIELDS.has(name),
+    }),
   ]),
 );
 exports.PUBLIC_OPERATIONS = new Set(['jwks.live', 'jwks.test']);

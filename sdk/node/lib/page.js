@@ -1,7 +1,7 @@
 'use strict';
 /**
  * One page of a list. `forEach`, `map`, `length` and plain iteration are about the loaded
- * page; `for await` walks all pages.
+ * page; `for await` walks all pages, also over what `list` gives, without awaiting it first.
  */
 
 const { APIError } = require('./errors.js');
@@ -77,4 +77,12 @@ class Page {
   }
 }
 
-module.exports = { Page };
+/** The promise of a page, so that `for await` walks all pages over it. */
+function walkable(promise) {
+  const walk = async function* walk() {
+    yield* await promise;
+  };
+  return Object.defineProperty(promise, Symbol.asyncIterator, { value: walk });
+}
+
+module.exports = { Page, walkable };

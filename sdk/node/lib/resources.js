@@ -1,7 +1,11 @@
 'use strict';
-/** The methods of a client, by resource. Each is one operation of operations.js. */
+/**
+ * The methods of a client, by resource. Each is one operation of operations.js, and takes its
+ * ids, then fields, then options, as far as the operation has them: see calls.js.
+ */
 
 const objects = require('./objects.js');
+const { withKey } = require('./calls.js');
 const { LicenseInvalid } = require('./errors.js');
 
 class Resource {
@@ -11,32 +15,32 @@ class Resource {
     this.#client = client;
   }
 
-  _call(name, ids, fields, Item) {
-    return this.#client._call(name, ids, fields, Item);
+  _call(name, given, Item) {
+    return this.#client._call(name, given, Item);
   }
 
-  _list(name, query, Item) {
-    return this.#client._list(name, query, Item);
+  _list(name, given, Item) {
+    return this.#client._list(name, given, Item);
   }
 }
 
 /** create, retrieve, update, list of one noun. */
 function editable(noun, Item) {
   return class extends Resource {
-    create(fields = {}) {
-      return this._call(`${noun}.create`, [], fields, Item);
+    create(...given) {
+      return this._call(`${noun}.create`, given, Item);
     }
 
-    retrieve(id, fields = {}) {
-      return this._call(`${noun}.get`, [id], fields, Item);
+    retrieve(...given) {
+      return this._call(`${noun}.get`, given, Item);
     }
 
-    update(id, fields = {}) {
-      return this._call(`${noun}.update`, [id], fields, Item);
+    update(...given) {
+      return this._call(`${noun}.update`, given, Item);
     }
 
-    list(query = {}) {
-      return this._list(`${noun}.list`, query, Item);
+    list(...given) {
+      return this._list(`${noun}.list`, given, Item);
     }
   };
 }
@@ -44,133 +48,132 @@ function editable(noun, Item) {
 /** The same and delete. */
 function crud(noun, Item) {
   return class extends editable(noun, Item) {
-    delete(id, fields = {}) {
-      return this._call(`${noun}.delete`, [id], fields, objects.Deleted);
+    delete(...given) {
+      return this._call(`${noun}.delete`, given, objects.Deleted);
     }
   };
 }
 
 class Licenses extends crud('licenses', objects.License) {
-  #act(action, id, fields) {
-    return this._call(`licenses.${action}`, [id], fields, objects.License);
+  batch(...given) {
+    return this._call('licenses.batch', given, objects.LicenseBatchResult);
   }
 
-  batch(fields = {}) {
-    return this._call('licenses.batch', [], fields, objects.LicenseBatchResult);
+  suspend(...given) {
+    return this._call('licenses.suspend', given, objects.License);
   }
 
-  suspend(id, fields = {}) {
-    return this.#act('suspend', id, fields);
+  reinstate(...given) {
+    return this._call('licenses.reinstate', given, objects.License);
   }
 
-  reinstate(id, fields = {}) {
-    return this.#act('reinstate', id, fields);
+  revoke(...given) {
+    return this._call('licenses.revoke', given, objects.License);
   }
 
-  revoke(id, fields = {}) {
-    return this.#act('revoke', id, fields);
+  renew(...given) {
+    return this._call('licenses.renew', given, objects.License);
   }
 
-  renew(id, fields = {}) {
-    return this.#act('renew', id, fields);
+  extend(...given) {
+    return this._call('licenses.extend', given, objects.License);
   }
 
-  extend(id, fields = {}) {
-    return this.#act('extend', id, fields);
+  /**
+   * Read `.valid` and `.code`; or use requireValid, which throws. The key is a field, or it
+   * stands before the fields: `validate('KEY', { product })`.
+   */
+  async validate(...given) {
+    return this._call('licenses.validate', withKey(given), objects.Validation);
   }
 
-  /** Read `.valid` and `.code`; or use requireValid, which throws. */
-  validate(fields = {}) {
-    return this._call('licenses.validate', [], fields, objects.Validation);
-  }
-
-  validateById(id, fields = {}) {
-    return this._call('licenses.validate_by_id', [id], fields, objects.Validation);
+  validateById(...given) {
+    return this._call('licenses.validate_by_id', given, objects.Validation);
   }
 
   /** The validation of a valid license; throws LicenseInvalid otherwise. */
-  async requireValid(fields = {}) {
-    const validation = await this.validate(fields);
+  async requireValid(...given) {
+    const validation = await this.validate(...given);
     if (validation.valid !== true) throw new LicenseInvalid(validation);
     return validation;
   }
 }
 
 class APIKeys extends editable('api_keys', objects.APIKey) {
-  roll(id, fields = {}) {
-    return this._call('api_keys.roll', [id], fields, objects.APIKey);
+  roll(...given) {
+    return this._call('api_keys.roll', given, objects.APIKey);
   }
 
-  revoke(id, fields = {}) {
-    return this._call('api_keys.revoke', [id], fields, objects.APIKey);
+  revoke(...given) {
+    return this._call('api_keys.revoke', given, objects.APIKey);
   }
 }
 
 class Tokens extends Resource {
-  create(fields = {}) {
-    return this._call('tokens.create', [], fields, objects.Token);
+  create(...given) {
+    return this._call('tokens.create', given, objects.Token);
   }
 
-  introspect(fields = {}) {
-    return this._call('tokens.introspect', [], fields, objects.Introspection);
+  introspect(...given) {
+    return this._call('tokens.introspect', given, objects.Introspection);
   }
 
-  revoke(fields = {}) {
-    return this._call('tokens.revoke', [], fields, objects.TokenRevocation);
+  revoke(...given) {
+    return this._call('tokens.revoke', given, objects.TokenRevocation);
   }
 }
 
 class SigningKeys extends Resource {
-  list() {
-    return this._list('signing_keys.list', {}, objects.SigningKey);
+  list(...given) {
+    return this._list('signing_keys.list', given, objects.SigningKey);
   }
 
-  retrieve(id) {
-    return this._call('signing_keys.get', [id], {}, objects.SigningKey);
+  retrieve(...given) {
+    return this._call('signing_keys.get', given, objects.SigningKey);
   }
 
-  rotate(fields = {}) {
-    return this._call('signing_keys.rotate', [], fields, objects.SigningKey);
+  rotate(...given) {
+    return this._call('signing_keys.rotate', given, objects.SigningKey);
   }
 }
 
 class Accounts extends Resource {
-  retrieve() {
-    return this._call('account.get', [], {}, objects.Account);
+  retrieve(...given) {
+    return this._call('account.get', given, objects.Account);
   }
 
-  update(fields = {}) {
-    return this._call('account.update', [], fields, objects.Account);
+  update(...given) {
+    return this._call('account.update', given, objects.Account);
   }
 
-  usage() {
-    return this._call('account.usage', [], {}, objects.AccountUsage);
+  usage(...given) {
+    return this._call('account.usage', given, objects.AccountUsage);
   }
 }
 
 class Mes extends Resource {
-  retrieve() {
-    return this._call('me.get', [], {}, objects.Me);
+  retrieve(...given) {
+    return this._call('me.get', given, objects.Me);
   }
 }
 
 class RequestLogs extends Resource {
-  list(query = {}) {
-    return this._list('request_logs.list', query, objects.RequestLog);
+  list(...given) {
+    return this._list('request_logs.list', given, objects.RequestLog);
   }
 
-  retrieve(id) {
-    return this._call('request_logs.get', [id], {}, objects.RequestLog);
+  retrieve(...given) {
+    return this._call('request_logs.get', given, objects.RequestLog);
   }
 }
 
 class KeySets extends Resource {
-  live(accountId) {
-    return this._call('jwks.live', [accountId], {}, objects.KeySet);
+  live(...given) {
+    return this._call('jwks.live', given, objects.KeySet);
   }
 
-  test(accountId) {
-    return this._call('jwks.test', [accountId], {}, objects.KeySet);
+  test(...given) {
+    return this._call('jwks.test', given, objects.KeySet);
   }
 }
 

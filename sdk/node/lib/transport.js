@@ -20,6 +20,14 @@ function timeoutError() {
   return Object.assign(new Error('timed out'), { code: 'LICENSEAPI_TIMEOUT' });
 }
 
+async function pause(seconds, signal) {
+  try {
+    await sleep(seconds * 1000, undefined, { signal });
+  } catch {
+    signal.throwIfAborted();
+  }
+}
+
 class Transport {
   #agents;
 
@@ -39,11 +47,13 @@ class Transport {
   /** Drive an exchange to its end. */
   async run(steps) {
     let step = steps.next();
+    let signal;
     while (!step.done) {
       if (step.value.request) {
+        signal = step.value.request.signal;
         step = steps.next(await this.#send(step.value.request));
       } else {
-        await sleep(step.value.wait * 1000);
+        await pause(step.value.wait, signal);
         step = steps.next();
       }
     }
@@ -52,12 +62,15 @@ class Transport {
 
   async #send(request) {
     const started = performance.now();
+    request.signal?.throwIfAborted();
     try {
       const answer = await this.#exchangeBytes(request);
       log(request, answer.status, performance.now() - started);
       return answer;
     } catch (cause) {
       log(request, cause.code ?? cause.message, performance.now() - started);
+      // The caller has given up: no error of the call, and no further try.
+      request.signal?.throwIfAborted();
       return { failure: kindOf(cause), cause };
     }
   }
@@ -66,8 +79,8 @@ class Transport {
     const url = new URL(request.url);
     const { request: open } = url.protocol === 'https:' ? https : http;
     return new Promise((resolve, reject) => {
-      const { method, headers } = request;
-      const outgoing = open(url, { method, headers, agent: this.#agents[url.protocol] });
+      const { method, headers, signal } = request;
+      const outgoing = open(url, { method, headers, signal, agent: this.#agents[url.protocol] });
       // One clock for the whole answer: a server that trickles is a server that stalls.
       const clock = setTimeout(() => outgoing.destroy(timeoutError()), request.timeoutSeconds * 1000);
       const fail = (error) => {

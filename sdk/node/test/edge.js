@@ -41,7 +41,7 @@ async function withServer(answers, act) {
     maxRetries: 1,
   });
   try {
-    await act(client, server.asked);
+    await act(client, server.asked, `http://127.0.0.1:${server.port}`);
   } finally {
     client.close();
     server.close();

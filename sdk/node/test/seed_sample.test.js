@@ -9,6 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
 const { LicenseAPI } = require('../lib/index.js');
+const { LEFT_OUT, OPERATIONS } = require('../lib/operations.js');
 
 const ROOT = path.join(__dirname, '../../..');
 const SERVER = path.join(ROOT, '.venv/bin/licenseapi-server');
@@ -33,6 +34,20 @@ async function startServer(directory, port) {
   return child;
 }
 
+/** Which operations take fields, and which options, is what the server says. */
+async function compareWithDocument(apiBase) {
+  const document = await (await fetch(`${apiBase}/v1/openapi.json`)).json();
+  const described = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  for (const { operationId, parameters, requestBody } of described) {
+    const operation = OPERATIONS[operationId];
+    if (LEFT_OUT.has(operationId)) continue;
+    const names = (place) => parameters.filter((one) => one.in === place).map((one) => one.name);
+    const hasFields = requestBody !== undefined || names('query').length > 0;
+    assert.equal(operation.hasFields, hasFields, operationId);
+    assert.equal(operation.takesIfMatch, names('header').includes('If-Match'), operationId);
+  }
+}
+
 test('the published Node sample lists licenses', async () => {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'licenseapi-seed-'));
   const port = await freePort();
@@ -46,6 +61,7 @@ test('the published Node sample lists licenses', async () => {
   const apiBase = `http://127.0.0.1:${port}`;
   const client = new LicenseAPI({ apiKey, apiBase });
   try {
+    await compareWithDocument(apiBase);
     const product = await client.products.create({ name: 'Paint', code: 'paint' });
     const policy = await client.policies.create({ product_id: product.id, name: 'Standard' });
     const first = await client.licenses.create({ policy_id: policy.id });

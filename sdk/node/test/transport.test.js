@@ -186,6 +186,15 @@ test('the types hold', () => {
      async function use(): Promise<string> {
        const page = await client.licenses.list({ status: 'active' });
        for await (const license of page) { const id: string = license.id; }
+       for await (const { id } of client.products.list({}, { timeoutSeconds: 5 })) id.length;
+       await client.licenses.validate('KEY', { product: 'paint' }, { signal: AbortSignal.timeout(9) });
+       await client.customers.update('cus_1', { name: 'x' }, { ifMatch: 3, idempotencyKey: 'k' });
+       // @ts-expect-error options are no fields
+       client.customers.update('cus_1', { ifMatch: 3 }).catch(() => {});
+       // @ts-expect-error a validation has no effect to make one of
+       client.licenses.validate({ key: 'k' }, { idempotencyKey: 'k' }).catch(() => {});
+       // @ts-expect-error not a setting
+       if (page.length < 0) new LicenseAPI({ api_key: 'x' });
        const made: License = await client.licenses.create({ policy_id: 'pol_1' });
        try { await License.requireValid({ key: 'k' }); } catch (caught) {
          if (caught instanceof error.LicenseInvalid) return caught.code;

@@ -6,8 +6,8 @@ const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
 const errors = require('../lib/errors.js');
+const { makeCall } = require('../lib/calls.js');
 const { exchange } = require('../lib/exchange.js');
-const { OPERATIONS } = require('../lib/operations.js');
 const { Page } = require('../lib/page.js');
 const { APIObject } = require('../lib/objects.js');
 const { makeError, parseAnswer } = require('../lib/parsing.js');
@@ -72,8 +72,7 @@ function play(steps, outcomes) {
 
 for (const { name, jitter, outcomes, wait_seconds, error } of exchanges) {
   test(`exchange: ${name}`, () => {
-    const operation = OPERATIONS['products.create'];
-    const call = { operation, ids: [], fields: { name: 'Paint' }, read: (body) => body };
+    const call = { ...makeCall('products.create', [{ name: 'Paint' }]), read: (body) => body };
     const settings = { apiKey: 'lapi_sk_live_x', apiBase: 'http://x.test', timeoutSeconds: 1, maxRetries: 2 };
     let keys = 0;
     const chance = { jitter: () => jitter, makeKey: () => `key-${(keys += 1)}` };

@@ -110,6 +110,7 @@ def test_keywords_are_the_fields_of_the_request(
 
     assert keywords(name) - OPTIONS == fields
     assert keywords(name) & OPTIONS == (headers & OPTIONS) | {"timeout"}
+    assert OPERATIONS[name].takes_if_match == ("if_match" in headers)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -108,9 +108,32 @@ def test_what_is_not_json_is_refused_before_it_is_sent(bad: object) -> None:
         build("tokens.create", claims={"x": bad})
 
 
-def test_an_idempotency_key_cannot_smuggle_a_header() -> None:
-    with pytest.raises(ValueError, match="printable"):
-        build("licenses.renew", "lic_1", idempotency_key="a\r\nx: y")
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), object(), {"a": 1}])
+def test_what_a_query_cannot_say_is_refused_before_it_is_sent(bad: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        build("licenses.list", created_at={"gte": bad})
+
+
+def test_an_option_that_would_be_lost_is_refused() -> None:
+    for operation in ("licenses.validate", "tokens.create", "licenses.list", "me.get"):
+        with pytest.raises(TypeError, match=f"{operation} takes no idempotency_key"):
+            build(operation, idempotency_key="k")
+    for operation, ids in (
+        ("licenses.create", []),
+        ("licenses.get", ["lic_1"]),
+        ("products.delete", ["prod_1"]),
+    ):
+        with pytest.raises(TypeError, match=f"{operation} takes no if_match"):
+            build(operation, *ids, if_match=3)
+
+
+@pytest.mark.parametrize("name", ["idempotency_key", "if_match"])
+def test_an_option_cannot_smuggle_a_header(name: str) -> None:
+    for bad in ("a\r\nx: y", "ä", ""):
+        with pytest.raises(ValueError, match="printable"):
+            build("licenses.renew", "lic_1", **{name: bad})
+    with pytest.raises(TypeError, match=f"{name} must be a text"):
+        build("licenses.renew", "lic_1", **{name: 3.5})
 
 
 def test_without_an_api_key_only_public_operations_are_called(edge: Edge) -> None:

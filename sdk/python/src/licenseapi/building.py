@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import platform
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -32,6 +33,7 @@ def build_request(call: Call[Any], settings: Settings, make_key: Callable[[], st
     on other values that cannot be sent.
     """
     operation = call.operation
+    _refuse_lost_options(call)
     url = settings.api_base + _fill(operation.path, call.ids)
     # On a change None clears a field; elsewhere it says "not given", as in Python.
     is_change = operation.method == "PATCH"
@@ -54,6 +56,19 @@ def build_request(call: Call[Any], settings: Settings, make_key: Callable[[], st
         content=content,
         timeout=settings.timeout if timeout is None else read_timeout(timeout),
     )
+
+
+def _refuse_lost_options(call: Call[Any]) -> None:
+    """Raise TypeError for an option that would be dropped: the caller relies on its effect."""
+    taken = {
+        "timeout": True,
+        "idempotency_key": call.operation.is_idempotent_by_key,
+        "if_match": call.operation.takes_if_match,
+    }
+    for name, is_taken in taken.items():
+        if not is_taken and call.fields.get(name) is not None:
+            message = f"{call.name} takes no {name}"
+            raise TypeError(message)
 
 
 def query_pairs(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -100,7 +115,15 @@ def _as_json(value: Any) -> Any:
 def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return render_instant(value) if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return render_instant(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        message = f"{value} cannot be sent"
+        raise ValueError(message)
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    message = f"{type(value).__name__} cannot be sent in a query"
+    raise TypeError(message)
 
 
 def _fill(path: str, ids: tuple[str, ...]) -> str:
@@ -136,15 +159,20 @@ def _headers(
         raise APIError(message)
     given = call.fields.get("idempotency_key")
     if call.operation.is_idempotent_by_key:
-        headers["idempotency-key"] = _header_text("idempotency_key", given or make_key())
+        key = make_key() if given is None else given
+        headers["idempotency-key"] = _header_text("idempotency_key", key)
     expected = call.fields.get("if_match")
     if expected is not None:
-        headers["if-match"] = f'"{expected}"' if isinstance(expected, int) else str(expected)
+        quoted = f'"{expected}"' if isinstance(expected, int) else expected
+        headers["if-match"] = _header_text("if_match", quoted)
     return headers
 
 
 def _header_text(name: str, value: str) -> str:
-    if not value.isascii() or not value.isprintable():
-        message = f"{name} must be printable ASCII"
+    if not isinstance(value, str):
+        message = f"{name} must be a text"
+        raise TypeError(message)
+    if not value or not value.isascii() or not value.isprintable():
+        message = f"{name} must be printable ASCII, and not empty"
         raise ValueError(message)
     return value

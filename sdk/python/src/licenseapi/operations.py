@@ -17,6 +17,13 @@ class Operation(NamedTuple):
     path: str
     is_idempotent_by_key: bool = False
 
+    @property
+    def takes_if_match(self) -> bool:
+        """Whether the `version` that was read can be made a condition, with If-Match."""
+        if self.method == "DELETE":
+            return self.name == "licenses.delete"
+        return self.is_idempotent_by_key and (self.method == "PATCH" or "{" in self.path)
+
 
 BY_KEY = True
 
