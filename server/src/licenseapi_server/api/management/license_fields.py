@@ -36,10 +36,7 @@ Status = Literal[
 ]
 Expandable = Literal["customer", "policy", "product"]
 KeyText = Annotated[str, Meta(min_length=1, max_length=512)]
-Limit = Annotated[
-    CountOrUnlimited | None,
-    Meta(description='null takes the limit of the policy, "unlimited" lifts it.'),
-]
+Limit = CountOrUnlimited | None
 
 
 class NewLicense(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Every policy field: its type, its default, what it means. The model has a column for each."""
+"""Every policy field: its type and its default. The model has a column for each."""
 
 from typing import Annotated, Literal
 
@@ -26,8 +26,6 @@ Requirement = Literal[
 ]
 Requirements = Annotated[list[Requirement], Meta(max_length=8)]
 
-LATER = "Stored and validated now; it takes effect with activations, leases and files."
-
 
 class Offline(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What of the license may be taken offline, at most."""
@@ -38,146 +36,45 @@ class Offline(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 # One alias per field: the type that creation, change and answer share.
-Duration = Annotated[
-    DurationText | None, Meta(description="How long a license lasts; null is perpetual.")
-]
-ExpirationBasis = Annotated[
-    Literal["creation", "first_activation", "first_validation", "first_use"],
-    Meta(
-        description="What starts the clock. Only `creation` takes effect so far: with the others the license does not expire yet."
-    ),
-]
-ExpirationStrategy = Annotated[
-    Literal["restrict", "revoke", "maintain", "allow"],
-    Meta(
-        description="What an expired license may still do. `maintain` does not look at versions yet."
-    ),
-]
-GracePeriod = Annotated[
-    DurationText | None,
-    Meta(description="How long after its expiry a license stays valid, with code GRACE_PERIOD."),
-]
-RenewalBasis = Annotated[
-    Literal["expiry", "now", "now_if_expired"], Meta(description="What a renewal counts from.")
-]
-TransferStrategy = Annotated[
-    Literal["reset_expiry", "keep_expiry"], Meta(description=f"Expiry after a transfer. {LATER}")
-]
-MaxActivations = Annotated[
-    Count | None, Meta(description=f"Machines at once; null is unlimited. {LATER}")
-]
-MaxLeases = Annotated[
-    Count | None,
-    Meta(description=f"Concurrent uses of a floating license; null is unlimited. {LATER}"),
-]
-MaxUsers = Annotated[Count | None, Meta(description=f"Named users; null is unlimited. {LATER}")]
-MaxCores = Annotated[
-    Count | None, Meta(description=f"Processor cores over all machines; null is unlimited. {LATER}")
-]
-MaxMemoryBytes = Annotated[
-    Count | None, Meta(description=f"Memory over all machines; null is unlimited. {LATER}")
-]
-MaxDiskBytes = Annotated[
-    Count | None, Meta(description=f"Disk over all machines; null is unlimited. {LATER}")
-]
-OveragePercent = Annotated[
-    Percent, Meta(description=f"By how much limits may be exceeded. {LATER}")
-]
-OverLimit = Annotated[
-    Literal["warn", "refuse"],
-    Meta(description=f"What happens when a limit falls below what is in use. {LATER}"),
-]
-WhenFull = Annotated[
-    Literal["refuse", "replace_oldest"],
-    Meta(description=f"What a new machine meets when all seats are taken. {LATER}"),
-]
-Floating = Annotated[
-    bool, Meta(description=f"Whether seats are leased instead of bound to machines. {LATER}")
-]
-Leasing = Annotated[
-    Literal["per_process", "per_machine", "per_user"],
-    Meta(description=f"What one lease stands for. {LATER}"),
-]
-LeaseTtl = Annotated[
-    LeaseSeconds | None, Meta(description=f"Seconds that a lease lasts: 60 to 86,400. {LATER}")
-]
-MaxBorrow = Annotated[
-    DurationText | None, Meta(description=f"How long a lease may be borrowed. {LATER}")
-]
-FingerprintUniqueness = Annotated[
-    Literal["license", "policy", "product", "account"],
-    Meta(description=f"Within what a machine may be activated once. {LATER}"),
-]
-ComponentMatching = Annotated[
-    Literal["any", "two", "most", "all"],
-    Meta(
-        description=f"How many components must match for a changed machine to be recognized. {LATER}"
-    ),
-]
-HeartbeatInterval = Annotated[
-    Seconds | None, Meta(description=f"Seconds between heartbeats; null asks for none. {LATER}")
-]
-DeadAfter = Annotated[
-    Seconds | None,
-    Meta(
-        description=f"Seconds without a heartbeat after which a machine is dead; null is twice the interval. {LATER}"
-    ),
-]
-WhenDead = Annotated[
-    Literal["release", "keep"], Meta(description=f"Whether a dead machine keeps its seat. {LATER}")
-]
-HeartbeatBasis = Annotated[
-    Literal["creation", "first_ping"],
-    Meta(description=f"What the first interval counts from. {LATER}"),
-]
-DormantAfter = Annotated[
-    DurationText | None,
-    Meta(description=f"After how long unseen a machine stops counting. {LATER}"),
-]
-DeactivationCooldown = Annotated[
-    DurationText | None,
-    Meta(description=f"How long after its activation a machine cannot be deactivated. {LATER}"),
-]
-MaxDeactivations = Annotated[
-    Count | None, Meta(description=f"Deactivations in each `deactivation_period`. {LATER}")
-]
-DeactivationPeriod = Annotated[
-    DurationText | None, Meta(description=f"The period of `max_deactivations`. {LATER}")
-]
-CheckInInterval = Annotated[
-    DurationText | None, Meta(description=f"How often the license has to check in. {LATER}")
-]
-Requires = Annotated[
-    Requirements | None,
-    Meta(
-        description="What a validation must present. null is the default of the other fields, [] is nothing. So far `product`, `policy` and `entitlements` take effect."
-    ),
-]
-PermitTtl = Annotated[DurationText, Meta(description=f"How long a permit lasts. {LATER}")]
-OutageGrace = Annotated[
-    DurationText,
-    Meta(description=f"How long an app may run on while the server is unreachable. {LATER}"),
-]
-KeyFormat = Annotated[
-    Literal["random", "signed", "custom"],
-    Meta(
-        description="What keys look like. `custom` asks for `key` at creation. `signed` gives random keys until offline documents exist."
-    ),
-]
-Trial = Annotated[bool, Meta(description=f"Whether licenses of this policy are trials. {LATER}")]
-OneTrialPerFingerprint = Annotated[
-    bool, Meta(description=f"Whether a machine gets only one trial of the product. {LATER}")
-]
-Maintenance = Annotated[
-    DurationText | None, Meta(description=f"How long new versions are covered. {LATER}")
-]
-NonProduction = Annotated[
-    Globs,
-    Meta(description=f"Globs on fingerprint and hostname of machines that take no seat. {LATER}"),
-]
-MaxNonProduction = Annotated[
-    SmallCount, Meta(description=f"How many machines may match `non_production`. {LATER}")
-]
+Duration = DurationText | None
+ExpirationBasis = Literal["creation", "first_activation", "first_validation", "first_use"]
+ExpirationStrategy = Literal["restrict", "revoke", "maintain", "allow"]
+GracePeriod = DurationText | None
+RenewalBasis = Literal["expiry", "now", "now_if_expired"]
+TransferStrategy = Literal["reset_expiry", "keep_expiry"]
+MaxActivations = Count | None
+MaxLeases = Count | None
+MaxUsers = Count | None
+MaxCores = Count | None
+MaxMemoryBytes = Count | None
+MaxDiskBytes = Count | None
+OveragePercent = Percent
+OverLimit = Literal["warn", "refuse"]
+WhenFull = Literal["refuse", "replace_oldest"]
+Floating = bool
+Leasing = Literal["per_process", "per_machine", "per_user"]
+LeaseTtl = LeaseSeconds | None
+MaxBorrow = DurationText | None
+FingerprintUniqueness = Literal["license", "policy", "product", "account"]
+ComponentMatching = Literal["any", "two", "most", "all"]
+HeartbeatInterval = Seconds | None
+DeadAfter = Seconds | None
+WhenDead = Literal["release", "keep"]
+HeartbeatBasis = Literal["creation", "first_ping"]
+DormantAfter = DurationText | None
+DeactivationCooldown = DurationText | None
+MaxDeactivations = Count | None
+DeactivationPeriod = DurationText | None
+CheckInInterval = DurationText | None
+Requires = Requirements | None
+PermitTtl = DurationText
+OutageGrace = DurationText
+KeyFormat = Literal["random", "signed", "custom"]
+Trial = bool
+OneTrialPerFingerprint = bool
+Maintenance = DurationText | None
+NonProduction = Globs
+MaxNonProduction = SmallCount
 
 
 class NewPolicy(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -1,0 +1,183 @@
+"""What the fields of a policy mean. A field whose effect is not built yet says when it comes."""
+
+from licenseapi_server.api.meanings.shared import (
+    ARCHIVED_AT,
+    CHANGED_METADATA,
+    METADATA,
+    PAGE_QUERY,
+    SHOWN_METADATA,
+    stamps,
+)
+
+
+def _later(text: str, feature: str) -> str:
+    return f"{text} Stored now; takes effect with {feature}."
+
+
+def _seats(text: str) -> str:
+    return _later(text, "activations")
+
+
+_RULES = {
+    "duration": (
+        "How long a license lasts, an ISO 8601 duration like `P1Y`; null is perpetual. A license "
+        "with an `expires_at` of its own keeps that."
+    ),
+    "expiration_basis": (
+        "What starts the clock; `creation` counts from the later of creation and `starts_at`. "
+        "With the other three a license does not expire yet."
+    ),
+    "expiration_strategy": (
+        "What holds after the expiry: `restrict` and `revoke` make the license invalid, "
+        "`maintain` and `allow` leave it valid with code `EXPIRED`. `maintain` does not look "
+        "at versions yet."
+    ),
+    "grace_period": (
+        "How long after its expiry a license stays valid, with code `GRACE_PERIOD`: an ISO 8601 "
+        "duration like `P7D`; null is not at all."
+    ),
+    "renewal_basis": (
+        "What a renewal adds the duration to: the `expiry`, `now`, or `now_if_expired` and the "
+        "expiry otherwise."
+    ),
+    "transfer_strategy": _later(
+        "Whether a transferred license keeps its expiry or starts anew.", "transfers"
+    ),
+    "max_activations": _seats("How many machines may be active at once; null is unlimited."),
+    "max_leases": _later(
+        "How many uses of a floating license at once; null is unlimited. Needs `floating`.",
+        "leases",
+    ),
+    "max_users": _later("How many named users; null is unlimited.", "license users"),
+    "max_cores": _seats("Processor cores of all machines together; null is unlimited."),
+    "max_memory_bytes": _seats("Memory of all machines together, in bytes; null is unlimited."),
+    "max_disk_bytes": _seats("Disk space of all machines together, in bytes; null is unlimited."),
+    "overage_percent": _seats(
+        "By how many percent limits may be exceeded, rounded down: 10 lets 5 seats stay 5 and "
+        "10 become 11."
+    ),
+    "over_limit": _seats(
+        "What happens when a limit falls below what is in use: `warn` refuses only new seats, "
+        "`refuse` makes validation invalid."
+    ),
+    "when_full": _seats(
+        "What a new machine meets when all seats are taken: `refuse`, or `replace_oldest`, which "
+        "ends the machine not seen for longest."
+    ),
+    "floating": _later(
+        "Whether seats are leased for a while instead of bound to machines.", "leases"
+    ),
+    "leasing": _later("What one lease stands for: a process, a machine or a user.", "leases"),
+    "lease_ttl": _later(
+        "How many seconds a lease lasts; null is not decided. Needs `floating`.", "leases"
+    ),
+    "max_borrow": _later(
+        "How long a lease may be borrowed for use offline, an ISO 8601 duration; null is not at "
+        "all. Needs `floating`.",
+        "leases",
+    ),
+    "fingerprint_uniqueness": _seats("Within what one machine may be activated only once."),
+    "component_matching": _seats(
+        "How many stored components must match for a changed machine to be recognized."
+    ),
+    "heartbeat_interval": _seats(
+        "How many seconds may pass between heartbeats; null asks for none."
+    ),
+    "dead_after": _seats(
+        "After how many seconds without a heartbeat a machine is dead, not fewer than "
+        "`heartbeat_interval`; null is twice that."
+    ),
+    "when_dead": _seats("Whether a dead machine releases its seat or keeps it."),
+    "heartbeat_basis": _seats(
+        "What the first interval counts from: the activation's `creation`, or its `first_ping`."
+    ),
+    "dormant_after": _seats(
+        "After how long unseen a machine stops counting, an ISO 8601 duration; null is never."
+    ),
+    "deactivation_cooldown": _seats(
+        "How long after its activation a machine cannot be deactivated, an ISO 8601 duration; "
+        "null is not at all."
+    ),
+    "max_deactivations": _seats(
+        "How many deactivations in each `deactivation_period`, which goes with it; null is "
+        "unlimited."
+    ),
+    "deactivation_period": _seats(
+        "The span that `max_deactivations` counts in, an ISO 8601 duration; null is none."
+    ),
+    "check_in_interval": _later(
+        "How often the license has to check in, an ISO 8601 duration; null is never.", "check-ins"
+    ),
+    "requires": (
+        "What a validation must present; `[]` is nothing. null follows from the other fields, "
+        "which is nothing yet. So far `product`, `policy` and `entitlements` take effect."
+    ),
+    "permit_ttl": _later("How long a permit lasts, an ISO 8601 duration.", "permits"),
+    "outage_grace": _later(
+        "How long after its permit an app may run on while the server cannot be reached, an ISO "
+        "8601 duration.",
+        "permits",
+    ),
+    "key_format": (
+        "What keys look like: `random` ones are made by the server, `custom` ones must come with "
+        "each new license. `signed` gives random keys until offline documents exist."
+    ),
+    "trial": _seats("Whether licenses of this policy are trials."),
+    "one_trial_per_fingerprint": _seats(
+        "Whether a machine gets only one trial of the product. Needs `trial`."
+    ),
+    "maintenance": _later(
+        "How long new versions are covered, an ISO 8601 duration; null sets no limit.",
+        "product versions",
+    ),
+    "non_production": _seats(
+        "Patterns like `ci-*` on fingerprint and host name of machines that take no seat."
+    ),
+    "max_non_production": _seats("How many machines at most may match `non_production`."),
+    "offline": _later(
+        "What of the license may be taken offline, at most; sent, it is replaced as a whole.",
+        "license files",
+    ),
+}
+_NAME = "What people call the policy; one line."
+_ENTITLEMENTS = "Features that every license under the policy carries, by code."
+
+STRUCTS = {
+    "NewPolicy": {
+        **_RULES,
+        "product_id": "The product that the licenses are for; it cannot be changed.",
+        "name": _NAME,
+        "entitlements": _ENTITLEMENTS,
+        "metadata": METADATA,
+    },
+    "PolicyChange": {
+        **_RULES,
+        "duration": (
+            f"{_RULES['duration']} A change holds for new licenses and renewals: expiries that "
+            "are set stay."
+        ),
+        "name": _NAME,
+        "entitlements": f"{_ENTITLEMENTS} Replaces the list; `[]` empties it.",
+        "metadata": CHANGED_METADATA,
+        "archived": "True takes no new licenses; those there are go on. False undoes it.",
+    },
+    "PolicyQuery": {**PAGE_QUERY, "product_id": "Only policies of this product."},
+    "Policy": {
+        **stamps("policy, `pol_…`"),
+        **_RULES,
+        "product_id": "The product that the licenses are for.",
+        "name": _NAME,
+        "entitlements": _ENTITLEMENTS,
+        "metadata": SHOWN_METADATA,
+        "archived_at": ARCHIVED_AT,
+    },
+    "Offline": {
+        "allowed": _later("Whether license files are handed out at all.", "license files"),
+        "max_ttl": _later(
+            "How long a license file lasts at most, an ISO 8601 duration.", "license files"
+        ),
+        "max_live_files": _later(
+            "How many files may be valid at once; null is unlimited.", "license files"
+        ),
+    },
+}
