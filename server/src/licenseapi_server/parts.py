@@ -10,7 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from licenseapi_server.api.app import Api
 from licenseapi_server.api.openapi import render_openapi
 from licenseapi_server.api.probes import Probes, Reply
-from licenseapi_server.api.reference_page import ReferencePages
+from licenseapi_server.api.reference.pages import ReferencePages
 from licenseapi_server.api.request import announced_length, read_body
 from licenseapi_server.api.response import HSTS
 from licenseapi_server.api.routes import ROUTES

@@ -30,7 +30,7 @@ from house.sources import beyond
 from licenseapi_server import __version__
 from licenseapi_server.api.call import NoBody
 from licenseapi_server.api.openapi import build_openapi, errors_of, takes_body
-from licenseapi_server.api.reference_page import ReferencePages
+from licenseapi_server.api.reference.pages import ReferencePages
 from licenseapi_server.api.registry import ANY_SCOPE
 from licenseapi_server.api.routes import ROUTES
 from licenseapi_server.columns import InstantField

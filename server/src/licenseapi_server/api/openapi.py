@@ -5,11 +5,13 @@ from typing import Any
 
 import msgspec
 
-from licenseapi_server import __version__
 from licenseapi_server.api.call import NoBody
+from licenseapi_server.api.example_answers import example_answer
 from licenseapi_server.api.openapi_parameters import parameters_of
 from licenseapi_server.api.openapi_schemas import PROBLEM_SCHEMA, REF, Schemas, close
 from licenseapi_server.api.registry import Route
+from licenseapi_server.api.resources import resource_of, used_resources
+from licenseapi_server.api.response import API_VERSION
 from licenseapi_server.domain.problems import PROBLEMS
 
 # What any authenticated operation may answer, whatever it does.
@@ -67,7 +69,7 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
         str(route.status): {
             "description": "Done.",
             "headers": {"Request-Id": REQUEST_ID},
-            "content": {"application/json": {"schema": schema}},
+            "content": {"application/json": {"schema": schema, "example": example_answer(route)}},
         }
     }
     by_status: dict[int, list[str]] = {}
@@ -89,7 +91,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
-        "tags": [route.name.partition(".")[0]],
+        "tags": [resource_of(route)],
         "parameters": parameters_of(route, schemas),
         "responses": _responses(route, schemas),
         "x-credentials": sorted(route.credentials) if not route.is_public else [],
@@ -125,7 +127,8 @@ def build_openapi(routes: Sequence[Route], base_url: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "License-API",
-            "version": __version__,
+            # The API's own: the software's would tell strangers which flaws to try.
+            "version": API_VERSION,
             "description": (
                 "Software licenses, activations and usage. Send an API key or a token as "
                 "`Authorization: Bearer …`. Errors are problem documents (RFC 9457)."
@@ -134,6 +137,10 @@ def build_openapi(routes: Sequence[Route], base_url: str) -> dict[str, Any]:
         },
         "servers": [{"url": base_url}],
         "security": [{"bearer": []}],
+        "tags": [
+            {"name": resource.name, "description": resource.summary}
+            for resource in used_resources(routes)
+        ],
         "paths": paths,
         "components": {
             "schemas": {**shown, "Problem": PROBLEM_SCHEMA},

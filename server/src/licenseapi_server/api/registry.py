@@ -25,6 +25,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     call is about, so that it is loaded together with the credential. `prepare` does what takes
     long before the transaction begins: on SQLite everyone else's writes wait for that.
     `check_replay` raises when what was answered once may not be answered any more.
+    `example` is a body, or the query of a route without one.
     """
 
     name: str

@@ -33,6 +33,7 @@ PRODUCTS = (
         scope="products:read",
         query=products.ProductQuery,
         answer=Page[products.Product],
+        example={"code": "paint"},
     ),
     Route(
         name="products.get",
@@ -97,6 +98,7 @@ POLICIES = (
         scope="policies:read",
         query=policies.PolicyQuery,
         answer=Page[policy_fields.Policy],
+        example={"product_id": "prod_01m86j5z9vesav92gpqb53nadv"},
     ),
     Route(
         name="policies.get",
@@ -157,6 +159,7 @@ ENTITLEMENTS = (
         scope="entitlements:read",
         query=entitlements.EntitlementQuery,
         answer=Page[entitlements.Entitlement],
+        example={"code": "export.pdf"},
     ),
     Route(
         name="entitlements.get",
@@ -217,6 +220,7 @@ CUSTOMERS = (
         scope="customers:read",
         query=customers.CustomerQuery,
         answer=Page[customers.Customer],
+        example={"q": "ada", "metadata": {"region": "emea"}},
     ),
     Route(
         name="customers.get",

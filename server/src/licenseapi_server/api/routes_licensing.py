@@ -41,6 +41,11 @@ LICENSES = (
         scope="licenses:read",
         query=license_fields.LicenseQuery,
         answer=Page[license_fields.License],
+        example={
+            "status": "active",
+            "expires_at": {"lt": "2027-04-01T00:00:00Z"},
+            "expand": ["customer"],
+        },
     ),
     Route(
         name="licenses.batch",
@@ -290,6 +295,7 @@ ACCOUNT = (
         scope="request_logs:read",
         query=request_logs.RequestLogQuery,
         answer=Page[request_logs.RequestLogEntry],
+        example={"operation": "licenses.validate", "status": 429},
     ),
     Route(
         name="request_logs.get",

@@ -45,6 +45,7 @@ RUNTIME = (
         takes_license_key_header=True,
         find_subject=validate.find_by_key,
         errors=("not_found",),
+        example={"key": EXAMPLE_LICENSE_KEY, "product": "paint"},
     ),
     Route(
         name="licenses.validate_by_id",

@@ -51,7 +51,7 @@ STRUCTS = {
     },
     "ProductQuery": {**PAGE_QUERY, "code": "Only the product with this code."},
     "Product": {
-        **stamps("product, `prod_…`"),
+        **stamps("product, `prod_…`", "product"),
         "name": _PRODUCT_NAME,
         "code": _PRODUCT_CODE,
         "platforms": _PLATFORMS,
@@ -71,7 +71,7 @@ STRUCTS = {
     },
     "EntitlementQuery": {**PAGE_QUERY, "code": "Only the entitlement with this code."},
     "Entitlement": {
-        **stamps("entitlement, `ent_…`"),
+        **stamps("entitlement, `ent_…`", "entitlement"),
         "name": _ENTITLEMENT_NAME,
         "code": _ENTITLEMENT_CODE,
         "metadata": SHOWN_METADATA,
@@ -111,7 +111,7 @@ STRUCTS = {
         "metadata": metadata_filter("[region]=emea"),
     },
     "Customer": {
-        **stamps("customer, `cus_…`"),
+        **stamps("customer, `cus_…`", "customer"),
         "name": _CUSTOMER_NAME,
         "email": _EMAIL,
         "external_id": _EXTERNAL_ID,

@@ -23,7 +23,7 @@ _OVERRIDES = {
     )
     for name, text in _COUNTED.items()
 }
-_NAME = "What people call the license, the holder's name say; one line, null is none."
+_NAME = "What people call the license, like the holder's name; one line, null is none."
 _CUSTOMER_ID = "The customer who holds it; null is nobody."
 _STARTS_AT = "Before this time the license answers `NOT_STARTED`; null is from the beginning."
 _EXPIRES_AT = "When the license expires; null is never."
@@ -96,7 +96,7 @@ STRUCTS = {
         "until": "The new expiry itself, later than the present one; either this or `by`.",
     },
     "License": {
-        **stamps("license, `lic_…`"),
+        **stamps("license, `lic_…`", "license"),
         "name": _NAME,
         "status": (
             "What holds now, the first that does: `revoked`, `banned`, `suspended`, `pending` "

@@ -163,7 +163,7 @@ STRUCTS = {
     },
     "PolicyQuery": {**PAGE_QUERY, "product_id": "Only policies of this product."},
     "Policy": {
-        **stamps("policy, `pol_…`"),
+        **stamps("policy, `pol_…`", "policy"),
         **_RULES,
         "product_id": "The product that the licenses are for.",
         "name": _NAME,

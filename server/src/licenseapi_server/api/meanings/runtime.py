@@ -62,7 +62,7 @@ STRUCTS = {
             "How long it lives; null is 900. Shortened to the account's "
             "`max_token_ttl_seconds`, and to the end of the key and the license."
         ),
-        "audience": "Who else the token is meant for, your own server say; added to `aud`.",
+        "audience": "Who else the token is meant for, like your own server; added to `aud`.",
         "claims": "Claims of your own, up to 2,048 bytes of JSON; they stand under `ext`.",
     },
     "AccessToken": {

@@ -23,11 +23,11 @@ PAGE_QUERY = {
 }
 
 
-def stamps(of: str) -> dict[str, str]:
-    """The fields with which every stored object begins and ends."""
+def stamps(of: str, kind: str) -> dict[str, str]:
+    """The fields with which every stored object begins and ends; `kind` is its `object`."""
     return {
         "id": f"The id of the {of}.",
-        "object": "What kind of object this is; always the same.",
+        "object": f"Always `{kind}`.",
         "mode": MODE,
         "created_at": CREATED_AT,
         "updated_at": UPDATED_AT,

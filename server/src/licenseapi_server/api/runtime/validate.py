@@ -42,7 +42,7 @@ class ValidateById(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Validate(ValidateById, forbid_unknown_fields=True, kw_only=True):
-    """The same with the license key, which a token bound to a license may leave out."""
+    """What a validation may present, with the license by its key."""
 
     key: Presented | None = None
 

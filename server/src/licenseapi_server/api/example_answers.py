@@ -1,0 +1,85 @@
+"""Example answers: one believable object of each kind, and what an operation makes of it.
+
+Built from the answer Structs themselves: a field that is new cannot be forgotten here.
+"""
+
+from typing import Any, get_args, get_origin
+
+from msgspec import convert, to_builtins
+
+from licenseapi_server.api.call import Page
+from licenseapi_server.api.example_ids import LICENSE_KEY, PATH_IDS, SECRET
+from licenseapi_server.api.example_objects import CUSTOMER, OBJECTS
+from licenseapi_server.api.management.products import Deleted
+from licenseapi_server.api.registry import Route
+
+LATER = {"updated_at": "2026-03-09T14:05:00Z", "version": 2}
+# What an operation changes of the object, beside what the example request sends.
+CHANGES: dict[str, dict[str, Any]] = {
+    "products.create": {"platforms": [], "url": None},
+    "policies.create": {"max_activations": None, "entitlements": []},
+    "customers.create": {"metadata": {}},
+    "licenses.create": {
+        "key": LICENSE_KEY,
+        "customer_id": None,
+        "metadata": {},
+        "last_validated_at": None,
+    },
+    "licenses.suspend": {
+        **LATER,
+        "status": "suspended",
+        "suspended_at": LATER["updated_at"],
+        "suspension_reason": "Payment disputed",
+    },
+    "licenses.reinstate": LATER,
+    "licenses.revoke": {
+        **LATER,
+        "status": "revoked",
+        "revoked_at": LATER["updated_at"],
+        "revocation_reason": "Refunded",
+    },
+    "licenses.renew": {
+        **LATER,
+        "expires_at": "2028-03-02T09:30:00Z",
+        "ends_at": "2028-03-09T09:30:00Z",
+    },
+    "licenses.extend": {
+        **LATER,
+        "expires_at": "2027-04-01T09:30:00Z",
+        "ends_at": "2027-04-08T09:30:00Z",
+    },
+    "api_keys.create": {"secret": SECRET, "last_used_at": None, "last_ip": None},
+    "api_keys.roll": {**LATER, "secret": SECRET},
+    "api_keys.revoke": {**LATER, "revoked_at": LATER["updated_at"]},
+    "signing_keys.rotate": {"state": "pending", "signs_from": "2026-03-02T09:35:00Z"},
+}
+
+
+def example_answer(route: Route) -> Any:
+    """What the route may answer to its example, as JSON values."""
+    if get_origin(route.answer) is Page:
+        return _page(route)
+    if route.answer is Deleted:
+        noun = route.path.split("/")[2]
+        return to_builtins(Deleted(PATH_IDS[noun], _singular(noun)))
+    found: dict[str, Any] = to_builtins(OBJECTS[route.answer])
+    sent = route.example if isinstance(route.example, dict) else {}
+    shown = {name: value for name, value in sent.items() if name in found}
+    changed = LATER if route.method == "PATCH" else {}
+    found |= {**shown, **changed, **CHANGES.get(route.name, {})}
+    # Through the Struct once more: its order, and nothing that it could not hold.
+    return to_builtins(convert(found, route.answer))
+
+
+def _page(route: Route) -> Any:
+    (item,) = get_args(route.answer)
+    page: Page[Any] = Page(url=route.path, has_more=False, data=[OBJECTS[item]])
+    found: dict[str, Any] = to_builtins(page)
+    sent = route.example or {}
+    if "customer" in sent.get("expand", ()):
+        found["data"][0]["customer"] = to_builtins(CUSTOMER)
+    return found
+
+
+def _singular(noun: str) -> str:
+    return f"{noun[:-3]}y" if noun.endswith("ies") else noun.removesuffix("s")

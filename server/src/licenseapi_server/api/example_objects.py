@@ -1,0 +1,287 @@
+"""One believable object of each kind that the API answers with; they fit together."""
+
+from typing import Any
+
+import msgspec
+
+from licenseapi_server.api.example_ids import (
+    ACCOUNT_ID,
+    API_KEY_ID,
+    CUSTOMER_ID,
+    ENTITLEMENT_ID,
+    KEY_HINT,
+    KEY_THUMBPRINT,
+    LICENSE_ID,
+    LICENSE_KEY,
+    OTHER_KEY_ID,
+    POLICY_ID,
+    PRODUCT_ID,
+    REQUEST_ID,
+    SECRET_ID,
+    TOKEN_ID,
+    TOKEN_TEXT,
+)
+from licenseapi_server.api.management import (
+    account,
+    api_key_fields,
+    attachments,
+    customers,
+    entitlements,
+    license_fields,
+    policy_fields,
+    products,
+    request_logs,
+    signing_keys,
+)
+from licenseapi_server.api.response import API_VERSION
+from licenseapi_server.api.runtime import jwks, license_view, tokens, validate
+from licenseapi_server.domain.limits import Limits
+from licenseapi_server.domain.quotas import PLANS
+from licenseapi_server.domain.scopes import CLIENT_TOKEN_SCOPES
+
+CREATED = "2026-03-02T09:30:00Z"
+EXPIRES = "2027-03-02T09:30:00Z"
+ENDS = "2027-03-09T09:30:00Z"
+ISSUER = f"https://licenses.example.com/v1/accounts/{ACCOUNT_ID}"
+LIMITS = Limits(max_activations=3)
+STAMPS: dict[str, Any] = {"created_at": CREATED, "updated_at": CREATED, "version": 1}
+OWNED: dict[str, Any] = {"mode": "live", **STAMPS}
+SCOPE = " ".join(CLIENT_TOKEN_SCOPES)
+
+PRODUCT = products.Product(
+    id=PRODUCT_ID,
+    name="Paint",
+    code="paint",
+    platforms=["macos", "windows"],
+    url="https://example.com/paint",
+    metadata={},
+    archived_at=None,
+    **OWNED,
+)
+ATTACHED = attachments.AttachedEntitlement(
+    id=ENTITLEMENT_ID, code="export.pdf", expires_at=None, max_leases=None
+)
+_RULES = policy_fields.NewPolicy(
+    product_id=PRODUCT_ID, name="Yearly", duration="P1Y", grace_period="P7D", max_activations=3
+)
+POLICY = policy_fields.Policy(
+    id=POLICY_ID,
+    product_id=PRODUCT_ID,
+    name="Yearly",
+    offline=policy_fields.Offline(),
+    entitlements=[ATTACHED],
+    metadata={},
+    archived_at=None,
+    **{name: getattr(_RULES, name) for name in policy_fields.COLUMN_NAMES},
+    **OWNED,
+)
+ENTITLEMENT = entitlements.Entitlement(
+    id=ENTITLEMENT_ID,
+    name="Export to PDF",
+    code="export.pdf",
+    metadata={},
+    archived_at=None,
+    **OWNED,
+)
+CUSTOMER = customers.Customer(
+    id=CUSTOMER_ID,
+    name="Ada Example",
+    email="ada@example.com",
+    external_id="crm-17",
+    metadata={"region": "emea"},
+    banned_at=None,
+    **OWNED,
+)
+LICENSE = license_fields.License(
+    id=LICENSE_ID,
+    name="Ada's laptop",
+    status="active",
+    key_hint=f"…{LICENSE_KEY[-5:]}",
+    product_id=PRODUCT_ID,
+    policy_id=POLICY_ID,
+    customer_id=CUSTOMER_ID,
+    starts_at=None,
+    expires_at=EXPIRES,
+    ends_at=ENDS,
+    suspended_at=None,
+    suspension_reason=None,
+    revoked_at=None,
+    revocation_reason=None,
+    limits=LIMITS,
+    overridden=[],
+    entitlements=[],
+    activation_count=0,
+    last_validated_at="2026-03-09T08:12:00Z",
+    metadata={"order": "1017"},
+    private_metadata={},
+    **OWNED,
+)
+VALIDATION = validate.Validation(
+    valid=True,
+    code="VALID",
+    detail="The license is valid.",
+    warnings=[],
+    license=license_view.ValidatedLicense(
+        id=LICENSE_ID,
+        name="Ada's laptop",
+        status="active",
+        key_hint=LICENSE.key_hint,
+        product_id=PRODUCT_ID,
+        policy_id=POLICY_ID,
+        customer_id=CUSTOMER_ID,
+        starts_at=None,
+        expires_at=EXPIRES,
+        ends_at=ENDS,
+        limits=LIMITS,
+        activation_count=0,
+        metadata={"order": "1017"},
+        created_at=CREATED,
+    ),
+    entitlements=[validate.ValidationEntitlement("export.pdf", None)],
+    nonce=None,
+    validated_at="2026-03-09T08:12:31.402617Z",
+    next_check_at=EXPIRES,
+)
+API_KEY = api_key_fields.ApiKey(
+    id=API_KEY_ID,
+    type="restricted",
+    name="Web shop",
+    hint=KEY_HINT,
+    scopes=["licenses:read", "licenses:write"],
+    product_ids=[],
+    allowed_ips=[],
+    expires_at=None,
+    revoked_at=None,
+    exposed_at=None,
+    created_by_key=OTHER_KEY_ID,
+    last_used_at="2026-03-09T08:12:00Z",
+    last_ip="203.0.113.7",
+    secrets=[
+        api_key_fields.Secret(
+            id=SECRET_ID,
+            hint=KEY_HINT,
+            created_at=CREATED,
+            expires_at=None,
+            last_used_at="2026-03-09T08:12:00Z",
+        )
+    ],
+    **OWNED,
+)
+PUBLIC_KEY = jwks.JsonWebKey(
+    kty="EC",
+    crv="P-256",
+    x="f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    y="x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    kid=KEY_THUMBPRINT,
+)
+SIGNING_KEY = signing_keys.SigningKey(
+    id=KEY_THUMBPRINT,
+    mode="live",
+    use="token",
+    state="active",
+    public_jwk=msgspec.to_builtins(PUBLIC_KEY),
+    signs_from=CREATED,
+    signs_until=None,
+    published_until=None,
+    created_at=CREATED,
+)
+REQUEST = request_logs.RequestLogEntry(
+    id=REQUEST_ID,
+    mode="live",
+    credential_type="restricted",
+    key_id=API_KEY_ID,
+    token_id=None,
+    operation="licenses.validate",
+    method="POST",
+    path="/v1/licenses/validate",
+    status=429,
+    code="rate_limited",
+    license_id=None,
+    ip="203.0.113.7",
+    user_agent="Paint/3.2",
+    is_replay=False,
+    duration_us=412,
+    created_at="2026-03-09T08:12:31.402617Z",
+)
+ACCOUNT = account.Account(
+    id=ACCOUNT_ID,
+    name="Acme",
+    plan="developer",
+    api_version=API_VERSION,
+    max_token_ttl_seconds=86_400,
+    expiring_window_days=14,
+    allowed_origins=[],
+    issuer=ISSUER,
+    jwks_url=f"{ISSUER}/.well-known/jwks.json",
+    **STAMPS,
+)
+USAGE = account.AccountUsage(
+    mode="live",
+    plan="developer",
+    requests=account.Amount(used=217, limit=1_000),
+    licenses=account.Amount(used=12, limit=100),
+    period_start="2026-03-01T00:00:00Z",
+    resets_at="2026-04-01T00:00:00Z",
+)
+ME = account.Me(
+    account_id=ACCOUNT_ID,
+    account_name="Acme",
+    mode="live",
+    plan="developer",
+    key_id=API_KEY_ID,
+    credential_type="restricted",
+    scopes=["licenses:read", "licenses:write"],
+    product_ids=[],
+    limits=PLANS["developer"],
+)
+_ISSUED = msgspec.structs.replace(LICENSE, key=LICENSE_KEY, last_validated_at=None)
+BATCH = license_fields.BatchResult(
+    data=[
+        license_fields.BatchItem(status="created", license=_ISSUED),
+        license_fields.BatchItem(
+            status="failed",
+            error=license_fields.ItemError(
+                code="license_limit_reached",
+                detail="The plan allows 100 licenses. Revoke some, or move to a larger plan.",
+            ),
+        ),
+    ],
+    created=1,
+    failed=1,
+)
+
+OBJECTS: dict[Any, msgspec.Struct] = {
+    type(shown): shown
+    for shown in (
+        PRODUCT,
+        POLICY,
+        ENTITLEMENT,
+        CUSTOMER,
+        LICENSE,
+        BATCH,
+        VALIDATION,
+        API_KEY,
+        SIGNING_KEY,
+        signing_keys.SigningKeys(url="/v1/signing_keys", data=[SIGNING_KEY]),
+        REQUEST,
+        ACCOUNT,
+        USAGE,
+        ME,
+        jwks.KeySet([PUBLIC_KEY]),
+        tokens.AccessToken(access_token=TOKEN_TEXT, expires_in=900, scope=SCOPE, token_id=TOKEN_ID),
+        tokens.Introspection(
+            active=True,
+            scope=SCOPE,
+            client_id=API_KEY_ID,
+            sub=LICENSE_ID,
+            iss=ISSUER,
+            jti=TOKEN_ID,
+            iat=1_772_443_800,
+            exp=1_772_444_700,
+            token_type="Bearer",  # noqa: S106 - a scheme's name
+            license_id=LICENSE_ID,
+            mode="live",
+        ),
+        tokens.RevokedToken(),
+    )
+}

@@ -1,0 +1,1 @@
+"""The pages at /docs: plain HTML from the OpenAPI document. No script, nothing from elsewhere."""

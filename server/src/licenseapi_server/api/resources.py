@@ -1,0 +1,70 @@
+"""The resources of the API in the order in which they are explained; OpenAPI calls them tags."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from licenseapi_server.api.registry import Route
+
+
+class Resource(msgspec.Struct, frozen=True):
+    """Routes that begin with `name`, what people call them, and what they are about."""
+
+    name: str
+    title: str
+    summary: str
+
+
+RESOURCES = (
+    Resource(
+        "licenses",
+        "Licenses",
+        "A grant to use a product under a policy. Create them when you sell, validate them where "
+        "the software runs.",
+    ),
+    Resource("products", "Products", "What is licensed: an app, a plug-in, a game."),
+    Resource(
+        "policies",
+        "Policies",
+        "The rules that the licenses of a product follow: how long they last, and what they ask "
+        "of whoever validates.",
+    ),
+    Resource(
+        "entitlements",
+        "Entitlements",
+        "Features by name. Policies and licenses carry them, apps ask for them.",
+    ),
+    Resource("customers", "Customers", "Who holds licenses: people, or companies."),
+    Resource(
+        "tokens",
+        "Tokens",
+        "Short-lived JWTs that your server mints for one license each, so that an app needs no "
+        "key of yours.",
+    ),
+    Resource("jwks", "Public keys", "What your own server verifies tokens with, without asking."),
+    Resource("signing_keys", "Signing keys", "The key pairs that sign tokens, and their rotation."),
+    Resource(
+        "api_keys",
+        "API keys",
+        "Long-lived credentials. Their secrets are shown once; no key can give what it does not "
+        "have itself.",
+    ),
+    Resource("account", "Account", "Your account's settings, and what it has used of its plan."),
+    Resource("me", "Who am I", "The credential that is asking, and what it may do."),
+    Resource(
+        "request_logs",
+        "Request log",
+        "One line for each request: look here for what is unusual, and for what went wrong.",
+    ),
+)
+
+
+def resource_of(route: Route) -> str:
+    """The name of the resource that a route belongs to."""
+    return route.name.partition(".")[0]
+
+
+def used_resources(routes: Iterable[Route]) -> list[Resource]:
+    """Those that have routes, in their order."""
+    names = {resource_of(route) for route in routes}
+    return [resource for resource in RESOURCES if resource.name in names]
