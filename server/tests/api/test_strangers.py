@@ -1,6 +1,7 @@
 """What a stranger may cost, and what no caller may bring about: freezes, 500s, echoes."""
 
 import json
+import re
 import socket
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from harness.cast import Vendor, make_vendor
 from harness.eventually import eventually
 from harness.server import Server
+from licenseapi_server import __version__
 
 MEBIBYTE = 1 << 20
 JSON = {"Content-Type": "application/json"}
@@ -298,3 +300,15 @@ def test_an_encoded_key_in_the_query_is_found(acme: Vendor, query: str) -> None:
     assert made["secret"][4:] not in answer.text
     path = f"/v1/api_keys/{made['id']}"
     eventually(lambda: acme.api.get(path).json()["exposed_at"], lambda at: at is not None)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/docs", "/docs/errors", "/docs/codes", "/v1/openapi.json", "/nothing"]
+)
+def test_a_page_tells_strangers_neither_version_nor_database(server: Server, path: str) -> None:
+    """They would know which flaws to try."""
+    page = server.client().get(path)
+
+    told = f"{page.headers} {page.text}".lower()
+    assert __version__ not in told
+    assert not re.search(r"sqlite|postgres|uvicorn|django", told)
