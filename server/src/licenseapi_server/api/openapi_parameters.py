@@ -88,7 +88,7 @@ def _header_parameters(route: Route) -> list[dict[str, Any]]:
                 "in": "header",
                 "required": route.needs_idempotency_key,
                 "description": "Any text of your own: a repeat with it has no second effect.",
-                "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+                "schema": {"type": "string", "pattern": "^[!-~]([ -~]{0,253}[!-~])?$"},
             }
         )
     if route.takes_license_key_header:
