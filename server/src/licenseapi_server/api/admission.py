@@ -23,7 +23,7 @@ from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.quota import Quota, QuotaUse
 from licenseapi_server.api.rate_limits import RateLimits
 from licenseapi_server.api.registry import Route
-from licenseapi_server.api.request import Request, announced_length, read_body
+from licenseapi_server.api.request import Request, read_body
 from licenseapi_server.api.response import API_VERSION
 from licenseapi_server.api.runtime.buffers import Buffers
 from licenseapi_server.api.runtime.key_ring import KeyRing
@@ -193,11 +193,11 @@ class Gate:
 def _is_small(request: Request) -> bool:
     """Whether the body is surely small: a chunked one may turn out to be anything."""
     is_chunked = b"transfer-encoding" in request.headers
-    return not is_chunked and announced_length(request.headers) <= SMALL_BODY
+    return not is_chunked and request.length <= SMALL_BODY
 
 
 async def _read_raw(request: Request, route: Route, receive: Any) -> bytes:
-    if announced_length(request.headers) > route.max_body:
+    if request.length > route.max_body:
         # Not a byte of it is waited for.
         raise Problem("body_too_large")
     return await read_body(receive, route.max_body)

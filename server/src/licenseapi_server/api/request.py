@@ -41,6 +41,7 @@ class Request:
         "id",
         "ids",
         "is_replay",
+        "length",
         "license_id",
         "method",
         "now",
@@ -62,6 +63,7 @@ class Request:
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.length = announced_length(self.headers)
         self.repeated = ""
         if len(self.headers) != len(scope["headers"]):
             self.repeated = _find_repeated(scope["headers"])
@@ -85,7 +87,7 @@ class Request:
 
     def log_line(self, status: int, finished: int, path: str) -> tuple[Any, ...]:
         """The columns of LOG_REQUEST; `path` as it may be shown."""
-        principal = self.principal
+        principal, agent = self.principal, self.headers.get(b"user-agent")
         return (
             self.id,
             principal.account_id if principal else "",
@@ -101,7 +103,7 @@ class Request:
             redact(self.reason) if self.reason else "",
             self.license_id,
             self.address,
-            redact(self.headers.get(b"user-agent", b"").decode("latin-1"))[:MAX_AGENT_IN_LOG],
+            redact(agent.decode("latin-1"))[:MAX_AGENT_IN_LOG] if agent else "",
             self.is_replay,
             finished - self.now,
             self.now,

@@ -105,16 +105,20 @@ class LicenseLookup(msgspec.Struct, frozen=True):
     key: str = ""
     digest: Callable[[str], bytes] | None = None
 
-    def digests(self) -> tuple[bytes, bytes]:
+    def texts(self) -> tuple[str, str]:
         """Under which a license is looked for: the likelier first, the second if that finds none.
 
         Of two foreign keys that differ in case only, each is found by its own text.
         """
+        folded = fold_license_key(self.key)
+        return (folded, self.key) if looks_generated(folded) else (self.key, folded)
+
+    def digests(self) -> tuple[bytes, bytes]:
+        """The same as digests, for whoever asks for both at once."""
         if self.digest is None:
             return b"", b""
-        folded = fold_license_key(self.key)
-        pair = self.digest(folded), self.digest(self.key)
-        return pair if looks_generated(folded) else pair[::-1]
+        first, second = self.texts()
+        return self.digest(first), self.digest(second)
 
 
 class QuotaAsk(msgspec.Struct, frozen=True):

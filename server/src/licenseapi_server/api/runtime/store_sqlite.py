@@ -133,13 +133,15 @@ class SqliteStore:
 def _find_license(snapshot: Snapshot, key: KeyRow, lookup: LicenseLookup) -> LicenseRow | None:
     """A license of the key's account and mode."""
     account_id, mode = key.account_id, key.mode
+    row = None
     if lookup.license_id:
         row = snapshot.row(sql.LICENSE_BY_ID, (lookup.license_id, account_id, mode))
-    else:
-        first, second = lookup.digests()
-        row = snapshot.row(sql.LICENSE_BY_DIGEST, (account_id, mode, first))
-        if row is None:
-            row = snapshot.row(sql.LICENSE_BY_DIGEST, (account_id, mode, second))
+    elif lookup.digest is not None:
+        for text in lookup.texts():
+            owned = (account_id, mode, lookup.digest(text))
+            row = snapshot.row(sql.LICENSE_BY_DIGEST, owned)
+            if row is not None:
+                break
     if row is None:
         return None
     policy = snapshot.recall(sql.POLICY_BY_ID, (row[2],), PolicyRow)
