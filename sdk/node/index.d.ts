@@ -1,5 +1,9 @@
 /** Types of the `licenseapi` package. Field names are the server's own. */
 
+import { Activation, ValidatedActivation } from './activations.js';
+
+export * from './activations.js';
+
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type Metadata = Record<string, string>;
 export type Instant = string | Date;
@@ -122,6 +126,9 @@ export interface Presented {
   product?: string;
   policy?: string;
   entitlements?: string[];
+  /** Asks whether the license is activated on this machine. */
+  fingerprint?: string;
+  components?: Record<string, string>;
   nonce?: string;
   dry_run?: boolean;
 }
@@ -186,6 +193,8 @@ export class Validation extends APIObject {
   readonly code: string;
   readonly detail: string;
   readonly license: License | null;
+  /** That of the `fingerprint` presented, while it lives. */
+  readonly activation: ValidatedActivation | null;
   readonly nonce: string | null;
   readonly validated_at: string;
   readonly next_check_at: string | null;
@@ -325,6 +334,7 @@ export class LicenseAPI {
   readonly policies: Resource<typeof Policy>;
   readonly customers: Resource<typeof Customer>;
   readonly entitlements: Resource<typeof Entitlement>;
+  readonly activations: Resource<typeof Activation>;
   readonly apiKeys: Resource<typeof APIKey>;
   readonly tokens: Resource<typeof Token>;
   readonly signingKeys: Resource<typeof SigningKey>;

@@ -69,6 +69,9 @@ module.exports = {
   Policy: attach(objects.Policy, 'policies', CRUD),
   Customer: attach(objects.Customer, 'customers', CRUD),
   Entitlement: attach(objects.Entitlement, 'entitlements', CRUD),
+  Activation: attach(objects.Activation, 'activations', [
+    'create', 'heartbeat', 'deactivate', ...READ,
+  ]),
   APIKey: attach(objects.APIKey, 'apiKeys', [...EDIT, 'roll', 'revoke']),
   Token: attach(objects.Token, 'tokens', ['create', 'introspect', 'revoke']),
   SigningKey: attach(objects.SigningKey, 'signingKeys', [...READ, 'rotate']),

@@ -66,6 +66,7 @@ class Product extends kind(RESOURCE) {}
 class Policy extends kind(RESOURCE) {}
 class Customer extends kind(RESOURCE) {}
 class Entitlement extends kind(RESOURCE) {}
+class Activation extends kind(RESOURCE) {}
 class APIKey extends kind(RESOURCE) {}
 class SigningKey extends kind(RESOURCE) {}
 class Account extends kind(RESOURCE) {}
@@ -89,6 +90,7 @@ module.exports = {
   Policy,
   Customer,
   Entitlement,
+  Activation,
   APIKey,
   SigningKey,
   Account,

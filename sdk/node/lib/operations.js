@@ -48,6 +48,11 @@ const LIST = [
   ['api_keys.update', 'PATCH', '/v1/api_keys/{id}', BY_KEY],
   ['api_keys.roll', 'POST', '/v1/api_keys/{id}/roll', BY_KEY],
   ['api_keys.revoke', 'POST', '/v1/api_keys/{id}/revoke', BY_KEY],
+  ['activations.create', 'POST', '/v1/activations'],
+  ['activations.list', 'GET', '/v1/activations'],
+  ['activations.get', 'GET', '/v1/activations/{id}'],
+  ['activations.heartbeat', 'POST', '/v1/activations/{id}/heartbeat'],
+  ['activations.deactivate', 'POST', '/v1/activations/{id}/deactivate'],
   ['tokens.create', 'POST', '/v1/tokens'],
   ['tokens.introspect', 'POST', '/v1/tokens/introspect'],
   ['tokens.revoke', 'POST', '/v1/tokens/revoke'],
@@ -67,9 +72,9 @@ const LIST = [
 /** They take neither a body nor a query: options come right after the ids. */
 const WITHOUT_FIELDS = new Set([
   'licenses.delete', 'products.get', 'products.delete', 'policies.get', 'policies.delete',
-  'customers.get', 'customers.delete', 'entitlements.get', 'entitlements.delete', 'api_keys.get',
-  'signing_keys.list', 'signing_keys.get', 'signing_keys.rotate', 'account.get', 'account.usage',
-  'me.get', 'request_logs.get', 'jwks.live', 'jwks.test',
+  'customers.get', 'customers.delete', 'entitlements.get', 'entitlements.delete',
+  'activations.get', 'api_keys.get', 'signing_keys.list', 'signing_keys.get', 'signing_keys.rotate',
+  'account.get', 'account.usage', 'me.get', 'request_logs.get', 'jwks.live', 'jwks.test',
 ]);
 
 /** Whether the `version` that was read can be made a condition, with If-Match. */

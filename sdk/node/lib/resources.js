@@ -99,6 +99,29 @@ class Licenses extends crud('licenses', objects.License) {
   }
 }
 
+class Activations extends Resource {
+  /** The same machine again gets the same activation: a repeat takes no second seat. */
+  create(...given) {
+    return this._call('activations.create', given, objects.Activation);
+  }
+
+  retrieve(...given) {
+    return this._call('activations.get', given, objects.Activation);
+  }
+
+  heartbeat(...given) {
+    return this._call('activations.heartbeat', given, objects.Activation);
+  }
+
+  deactivate(...given) {
+    return this._call('activations.deactivate', given, objects.Activation);
+  }
+
+  list(...given) {
+    return this._list('activations.list', given, objects.Activation);
+  }
+}
+
 class APIKeys extends editable('api_keys', objects.APIKey) {
   roll(...given) {
     return this._call('api_keys.roll', given, objects.APIKey);
@@ -183,6 +206,7 @@ module.exports = {
   policies: crud('policies', objects.Policy),
   customers: crud('customers', objects.Customer),
   entitlements: crud('entitlements', objects.Entitlement),
+  activations: Activations,
   apiKeys: APIKeys,
   tokens: Tokens,
   signingKeys: SigningKeys,

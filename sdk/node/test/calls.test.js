@@ -52,6 +52,8 @@ test('what an operation does not take is refused', refusesAll([
   [(client) => client.licenses.validate('K', {}, {}, {}), /\(fields, options\)/],
   [(client) => client.licenses.validate('K', {}, { idempotencyKey: 'k' }), /not an option/],
   [(client) => client.tokens.create({}, { idempotencyKey: 'k' }), /not an option/],
+  [(client) => client.activations.create({}, { idempotencyKey: 'k' }), /not an option/],
+  [(client) => client.activations.retrieve('act_1', {}, {}), /\(id, options\)/],
   [(client) => client.products.delete('prod_1', { ifMatch: 1 }), /not an option/],
   [(client) => client.licenses.create({}, { ifMatch: 1 }), /not an option/],
 ]));

@@ -3,7 +3,7 @@
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawnSync } = require('node:child_process');
-const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
+const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
@@ -166,6 +166,7 @@ test('the packed package works in CommonJS and in ESM', () => {
   const tarball = path.join(directory, packed.stdout.trim());
   const installed = run(...npm, 'install', '--offline', '--no-audit', '--no-fund', tarball);
   assert.equal(installed.status, 0, installed.stderr);
+  assert.ok(existsSync(path.join(directory, 'node_modules/licenseapi/activations.d.ts')));
   const cjs = run(process.execPath, '-e', "console.log(typeof require('licenseapi').License.list)");
   const esm = run(
     process.execPath, '--input-type=module', '-e',
@@ -181,7 +182,7 @@ test('the types hold', () => {
   const types = path.join(__dirname, '../index.js').replace(/\.js$/, '');
   require('node:fs').writeFileSync(
     file,
-    `import { LicenseAPI, License, error } from ${JSON.stringify(types)};
+    `import { Activation, LicenseAPI, License, error } from ${JSON.stringify(types)};
      const client = new LicenseAPI({ apiKey: 'x' });
      async function use(): Promise<string> {
        const page = await client.licenses.list({ status: 'active' });
@@ -193,6 +194,15 @@ test('the types hold', () => {
        client.customers.update('cus_1', { ifMatch: 3 }).catch(() => {});
        // @ts-expect-error a validation has no effect to make one of
        client.licenses.validate({ key: 'k' }, { idempotencyKey: 'k' }).catch(() => {});
+       const seat = await client.activations.create({ license_key: 'k', fingerprint: 'f' });
+       for await (const { ended_at } of client.activations.list({ ended: true })) ended_at?.length;
+       await Activation.heartbeat(seat.id, { fingerprint: seat.fingerprint }, { timeoutSeconds: 5 });
+       const seen = await client.licenses.validate('KEY', { fingerprint: 'f' });
+       if (seen.activation?.id === seat.id) return seat.fingerprint;
+       // @ts-expect-error no machine without its fingerprint
+       client.activations.create({ license_key: 'k' }).catch(() => {});
+       // @ts-expect-error a repeat takes no second seat: there is no key to send
+       client.activations.deactivate(seat.id, {}, { idempotencyKey: 'k' }).catch(() => {});
        // @ts-expect-error not a setting
        if (page.length < 0) new LicenseAPI({ api_key: 'x' });
        const made: License = await client.licenses.create({ policy_id: 'pol_1' });

@@ -82,6 +82,7 @@ def test_module_style_has_the_methods_of_the_client() -> None:
         "Policy": "policies",
         "Customer": "customers",
         "Entitlement": "entitlements",
+        "Activation": "activations",
         "APIKey": "api_keys",
         "Token": "tokens",
     }

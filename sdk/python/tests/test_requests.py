@@ -30,7 +30,7 @@ def test_a_key_is_sent_exactly_on_what_creates_or_changes(operation: Any) -> Non
     request = build(operation.name, *re.findall(r"\{\w+\}", operation.path))
 
     is_keyed = operation.method != "GET" and not operation.name.startswith(
-        ("tokens.", "licenses.validate")
+        ("tokens.", "activations.", "licenses.validate")
     )
     assert ("idempotency-key" in request.headers) == is_keyed
     assert request.method == operation.method
@@ -115,7 +115,13 @@ def test_what_a_query_cannot_say_is_refused_before_it_is_sent(bad: object) -> No
 
 
 def test_an_option_that_would_be_lost_is_refused() -> None:
-    for operation in ("licenses.validate", "tokens.create", "licenses.list", "me.get"):
+    for operation in (
+        "licenses.validate",
+        "activations.create",
+        "tokens.create",
+        "licenses.list",
+        "me.get",
+    ):
         with pytest.raises(TypeError, match=f"{operation} takes no idempotency_key"):
             build(operation, idempotency_key="k")
     for operation, ids in (

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "licenseapi_server.catalog",
     "licenseapi_server.licensing",
     "licenseapi_server.usage",
+    "licenseapi_server.webhooks",
     "licenseapi_server.audit",
     "licenseapi_server.dashboard",
 ]

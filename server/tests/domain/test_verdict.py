@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from licenseapi_server.domain.activations import Seat, SeatRules
 from licenseapi_server.domain.instants import DAY, parse_instant
 from licenseapi_server.domain.verdict import (
     CODES,
@@ -11,6 +12,7 @@ from licenseapi_server.domain.verdict import (
     VALID,
     Facts,
     GrantedEntitlement,
+    MachineFacts,
     Verdict,
     decide,
     next_boundary,
@@ -21,7 +23,28 @@ STRATEGIES = ("restrict", "revoke", "maintain", "allow")
 INSTANTS = st.integers(NOW - 30 * DAY, NOW + 30 * DAY)
 MAYBE = st.none() | INSTANTS
 CODES_OF_FEATURES = st.sampled_from(["brushes", "layers", "print", "cloud"])
-SCOPES = ("product", "policy", "entitlements")
+SCOPES = ("product", "policy", "entitlements", "fingerprint", "components")
+PARTS = frozenset({b"board", b"cpu", b"disk"})
+SEAT = Seat(
+    id="act_1", fingerprint_digest=b"one", components=PARTS, activated_at=NOW, last_seen_at=NOW
+)
+BEATING = SeatRules(heartbeat_interval=60, when_dead="keep")
+MACHINES = st.none() | st.builds(
+    MachineFacts,
+    rules=st.sampled_from([SeatRules(), BEATING, SeatRules(dormant_after="P1D")]),
+    seat=st.none()
+    | st.builds(
+        Seat,
+        id=st.just("act_1"),
+        fingerprint_digest=st.just(b"one"),
+        components=st.sampled_from([frozenset(), PARTS]),
+        activated_at=INSTANTS,
+        last_seen_at=INSTANTS,
+        heartbeat_at=MAYBE,
+        ended_at=MAYBE,
+    ),
+    components=st.sampled_from([None, PARTS, frozenset({b"fan"})]),
+)
 PAINT = Facts(
     now=NOW,
     product_id="prod_paint",
@@ -49,6 +72,7 @@ ANY_FACTS = st.builds(
     wanted_product=st.sampled_from([None, "prod_paint", "paint", "prod_other"]),
     wanted_policy=st.sampled_from([None, "pol_node_locked", "pol_other"]),
     wanted_entitlements=st.none() | st.lists(CODES_OF_FEATURES, min_size=1).map(tuple),
+    machine=MACHINES,
 )
 
 
@@ -56,8 +80,39 @@ def _paint(**changes: object) -> Facts:
     return msgspec.structs.replace(PAINT, **changes)
 
 
+def _on(rules: SeatRules | None = None, **changes: object) -> MachineFacts:
+    """A machine with a living seat, changed."""
+    components = changes.pop("presented", None)
+    seat = None if changes == {"seat": None} else msgspec.structs.replace(SEAT, **changes)
+    return MachineFacts(rules=rules or SeatRules(), seat=seat, components=components)  # type: ignore[arg-type]
+
+
 EXAMPLES = [
     (_paint(), "VALID", True),
+    (_paint(requires=("fingerprint",)), "FINGERPRINT_REQUIRED", False),
+    (_paint(machine=_on()), "VALID", True),
+    (_paint(machine=_on(seat=None)), "NOT_ACTIVATED", False),
+    (_paint(machine=_on(ended_at=NOW - 1)), "NOT_ACTIVATED", False),
+    (
+        _paint(machine=_on(SeatRules(dormant_after="P1D"), last_seen_at=NOW - DAY)),
+        "NOT_ACTIVATED",
+        False,
+    ),
+    (_paint(machine=_on(), requires=("components",)), "COMPONENTS_REQUIRED", False),
+    (_paint(machine=_on(presented=frozenset({b"cpu", b"fan"}))), "COMPONENTS_MISMATCH", False),
+    (_paint(machine=_on(presented=frozenset({b"cpu", b"disk"}))), "VALID", True),
+    (_paint(machine=_on(BEATING)), "VALID", True),
+    (_paint(machine=_on(BEATING, activated_at=NOW - DAY)), "HEARTBEAT_DEAD", False),
+    (
+        _paint(machine=_on(SeatRules(heartbeat_interval=60), activated_at=NOW - DAY)),
+        "NOT_ACTIVATED",
+        False,
+    ),
+    (
+        _paint(machine=_on(SeatRules(heartbeat_interval=60, heartbeat_basis="first_ping"))),
+        "HEARTBEAT_NOT_STARTED",
+        False,
+    ),
     (_paint(is_found=False), "NOT_FOUND", False),
     (_paint(is_key_replaced=True), "KEY_REPLACED", False),
     (_paint(revoked_at=NOW - 1), "REVOKED", False),
@@ -113,7 +168,7 @@ def test_the_missing_entitlements_are_named_each_once_and_sorted() -> None:
 
 
 def test_the_rules_stand_in_the_order_of_the_design() -> None:
-    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 8, 8, 8, 11, 12]
+    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 8, 8, 8, 8, 8, 8, 11, 12]
     assert CODES == (
         "NOT_FOUND",
         "KEY_REPLACED",
@@ -128,6 +183,12 @@ def test_the_rules_stand_in_the_order_of_the_design() -> None:
         "POLICY_MISMATCH",
         "ENTITLEMENTS_REQUIRED",
         "ENTITLEMENTS_MISSING",
+        "FINGERPRINT_REQUIRED",
+        "NOT_ACTIVATED",
+        "COMPONENTS_REQUIRED",
+        "COMPONENTS_MISMATCH",
+        "HEARTBEAT_NOT_STARTED",
+        "HEARTBEAT_DEAD",
         "GRACE_PERIOD",
         "VALID",
     )
@@ -212,10 +273,20 @@ def test_asking_for_more_never_turns_a_refusal_into_valid(facts: Facts, feature:
     assert decide(facts) or not decide(narrower)
 
 
+def _silent(facts: Facts, scope: str) -> Facts:
+    """The same without what the scope presents."""
+    if scope == "fingerprint":
+        return msgspec.structs.replace(facts, machine=None)
+    if scope == "components":
+        machine = facts.machine and msgspec.structs.replace(facts.machine, components=None)
+        return msgspec.structs.replace(facts, machine=machine)
+    return msgspec.structs.replace(facts, **{f"wanted_{scope}": None})
+
+
 @given(ANY_FACTS, st.sampled_from(SCOPES))
 def test_presenting_less_of_what_is_required_never_widens_access(facts: Facts, scope: str) -> None:
     required = msgspec.structs.replace(facts, requires=SCOPES)
-    silent = msgspec.structs.replace(required, **{f"wanted_{scope}": None})
+    silent = _silent(required, scope)
 
     assert not decide(silent)
     assert decide(required) or not decide(silent)

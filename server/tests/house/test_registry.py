@@ -75,7 +75,7 @@ def test_every_error_code_has_a_page_and_is_used() -> None:
     used: set[str] = set()
     for path in SOURCE.rglob("*.py"):
         text = path.read_text()
-        used |= set(re.findall(r'(?:_refuse|_ended|Problem)\([^()]*?"([a-z_]+)"', text))
+        used |= set(re.findall(r'(?:_refuse|_ended|Problem|Denied)\([^()]*?"([a-z_]+)"', text))
         used |= set(re.findall(r'_refuse, "([a-z_]+)"', text)) & set(PROBLEMS)
     for code in PROBLEMS:
         assert pages.find(f"/docs/errors/{code}"), code

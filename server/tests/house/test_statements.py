@@ -12,10 +12,17 @@ import psycopg
 import pytest
 from harness.server import Server
 from house.sources import SERVER_SOURCES
-from licenseapi_server.api.runtime import sql
+from licenseapi_server.api.runtime import seat_sql, sql
 
-STATEMENTS = {name: value for name, value in vars(sql).items() if isinstance(value, sql.Statement)}
-TEXT = next(source.text for source in SERVER_SOURCES if source.name == "api/runtime/sql.py")
+MODULES = (sql, seat_sql)
+STATEMENTS = {
+    name: value
+    for module in MODULES
+    for name, value in vars(module).items()
+    if isinstance(value, sql.Statement)
+}
+FILES = {"api/runtime/sql.py", "api/runtime/seat_sql.py"}
+TEXTS = [source.text for source in SERVER_SOURCES if source.name in FILES]
 # The telemetry file holds the request log, and exists on SQLite only.
 TELEMETRY = {"LOG_REQUEST"}
 _servers: dict[str, Server] = {}
@@ -123,13 +130,13 @@ def _is_bounded(text: str) -> bool:
 def test_statement_is_bounded_and_used(name: str) -> None:
     """It ends in LIMIT, so that it is read to the end before the next await; and it is asked."""
     assert _is_bounded(STATEMENTS[name].sqlite)
-    runtime = [source for source in SERVER_SOURCES if source.name != "api/runtime/sql.py"]
+    runtime = [source for source in SERVER_SOURCES if source.name not in FILES]
     assert any(re.search(rf"\b{name}\b", source.text) for source in runtime)
 
 
 def test_statements_say_why_they_exist() -> None:
     """Above each, or above the group it belongs to."""
-    assert _uncommented(TEXT) == []
+    assert [_uncommented(text) for text in TEXTS] == [[], []]
     planted = "# Why.\nA = statement(1)\nB = statement(2)\n\nC = statement(3)\n"
     assert _uncommented(planted.replace("(1)", "(\n)").replace("(2)", "(\n)")) == ["C"]
     assert not _is_bounded("SELECT 1 FROM a LIMIT 1 OFFSET 2")

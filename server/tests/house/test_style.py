@@ -31,6 +31,7 @@ ERROR_EDGES = {
 CLOCK_EDGES = {
     "api/app.py",
     "api/probes.py",
+    "api/runtime/store_sqlite.py",
     "api/runtime/tokens.py",
     "cli/account_commands.py",
     "cli/serve_commands.py",

@@ -10,6 +10,7 @@ from licenseapi.client import LicenseAPI
 from licenseapi.objects import ApiObject, Deleted
 from licenseapi.paging import AsyncList, AsyncPage, Page
 from licenseapi.resources.account import Account, AccountUsage, Me, RequestLog
+from licenseapi.resources.activations import Activation
 from licenseapi.resources.api_keys import APIKey
 from licenseapi.resources.customers import Customer
 from licenseapi.resources.entitlements import Entitlement
@@ -27,6 +28,7 @@ __all__ = [
     "APIKey",
     "Account",
     "AccountUsage",
+    "Activation",
     "ApiObject",
     "AsyncLicenseAPI",
     "AsyncList",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from licenseapi.async_transport import AsyncTransport
 from licenseapi.resources.account import AsyncAccounts, AsyncIdentity, AsyncRequestLogs
+from licenseapi.resources.activations import AsyncActivations
 from licenseapi.resources.api_keys import AsyncApiKeys
 from licenseapi.resources.customers import AsyncCustomers
 from licenseapi.resources.entitlements import AsyncEntitlements
@@ -47,6 +48,7 @@ class AsyncLicenseAPI:
         self.policies = AsyncPolicies(transport)
         self.customers = AsyncCustomers(transport)
         self.entitlements = AsyncEntitlements(transport)
+        self.activations = AsyncActivations(transport)
         self.api_keys = AsyncApiKeys(transport)
         self.tokens = AsyncTokens(transport)
         self.signing_keys = AsyncSigningKeys(transport)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from licenseapi.resources.account import Accounts, Identity, RequestLogs
+from licenseapi.resources.activations import Activations
 from licenseapi.resources.api_keys import ApiKeys
 from licenseapi.resources.customers import Customers
 from licenseapi.resources.entitlements import Entitlements
@@ -50,6 +51,7 @@ class LicenseAPI:
         self.policies = Policies(transport)
         self.customers = Customers(transport)
         self.entitlements = Entitlements(transport)
+        self.activations = Activations(transport)
         self.api_keys = ApiKeys(transport)
         self.tokens = Tokens(transport)
         self.signing_keys = SigningKeys(transport)

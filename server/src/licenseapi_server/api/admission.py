@@ -16,7 +16,7 @@ from licenseapi_server.api.authentication import (
     Credential,
     check_scope,
 )
-from licenseapi_server.api.call import NoBody
+from licenseapi_server.api.call import Asked, NoBody
 from licenseapi_server.api.cors import Cors
 from licenseapi_server.api.parsing import LARGE_BODY, parse_body, parse_query, read_query
 from licenseapi_server.api.principal import Principal
@@ -54,6 +54,7 @@ class Admitted(msgspec.Struct):
     license: LicenseRow | None
     use: QuotaUse
     expected_version: int | None
+    seat: tuple[Any, ...] | None = None
 
 
 class Gate:
@@ -106,9 +107,9 @@ class Gate:
         """Load the license with the credential: one round trip, the plan's unit included."""
         subject = asked = None
         if route.find_subject is not None and content.flaw is None:
-            subject = route.find_subject(
-                content.body, content.query, request.ids, credential.token, self._deployment
-            )
+            ids, token = request.ids, credential.token
+            asked_for = Asked(content.body, content.query, ids, token, self._deployment)
+            subject = route.find_subject(asked_for)
         if subject is not None and self._store.takes_quota_while_loading:
             asked = self._quota.ask(route, credential.lookup, request.now)
         loaded = await self._store.load(credential.lookup, subject, asked)
@@ -126,7 +127,7 @@ class Gate:
             raise
         if asked is not None:
             self._quota.note_account(credential.lookup, principal)
-        return Admitted(principal, content, loaded.license, use, expected_version)
+        return Admitted(principal, content, loaded.license, use, expected_version, loaded.seat)
 
     async def _read_credential(self, request: Request, route: Route, pairs: Pairs) -> Credential:
         keys = [value for name, value in pairs if name == URL_PARAMETER] if pairs else []

@@ -214,6 +214,8 @@ class Api:
             self.store,
             self.key_ring,
             request.path,
+            request.address,
+            admitted.seat,
         )
         if route.is_runtime:
             return await self._run_runtime(route, call, admitted.use)
@@ -225,7 +227,8 @@ class Api:
         try:
             rendered = await self._handle_runtime(route, call)
         except Problem as problem:
-            if problem.type.is_uncounted:
+            is_guess = call.principal.credential_type == "publishable" and call.subject is None
+            if problem.type.is_uncounted or is_guess:
                 await self._quota.refund(call.principal, use, call.now)
             raise
         except Exception:

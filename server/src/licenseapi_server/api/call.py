@@ -7,6 +7,7 @@ import msgspec
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.ids import make_id
+from licenseapi_server.domain.tokens import Token
 from licenseapi_server.entropy import id_entropy
 
 Body_co = TypeVar("Body_co", covariant=True)
@@ -29,6 +30,8 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     store: Any = None
     key_ring: Any = None
     path: str = ""
+    address: str = ""
+    seat: tuple[Any, ...] | None = None
     # What the route has made ready before the transaction: see Route.prepare.
     prepared: Any = None
 
@@ -40,6 +43,16 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     def make_id(self, prefix: str) -> str:
         """A new id, ordered by this call's time."""
         return make_id(prefix, self.now, id_entropy.take())
+
+
+class Asked(msgspec.Struct):
+    """What is known of a request before its caller is: enough to tell which license it is about."""
+
+    body: Any
+    query: Any
+    ids: tuple[str, ...]
+    token: Token | None
+    deployment: Deployment
 
 
 AnyCall: TypeAlias = "Call[Any, Any]"

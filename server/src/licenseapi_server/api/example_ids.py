@@ -2,6 +2,7 @@
 
 _SUFFIX = "01m86j5z9vesav92gpqb53nadv"
 ACCOUNT_ID = f"acct_{_SUFFIX}"
+ACTIVATION_ID = f"act_{_SUFFIX}"
 API_KEY_ID = f"key_{_SUFFIX}"
 OTHER_KEY_ID = "key_01m86j4c8refk9vd3s0zq1n5wb"
 SECRET_ID = f"sec_{_SUFFIX}"
@@ -21,6 +22,7 @@ TOKEN_TEXT = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.e30.c2ln"  # noqa: S105 -
 # What stands for the id in a path, by the noun that the path begins with.
 PATH_IDS = {
     "accounts": ACCOUNT_ID,
+    "activations": ACTIVATION_ID,
     "api_keys": API_KEY_ID,
     "customers": CUSTOMER_ID,
     "entitlements": ENTITLEMENT_ID,

@@ -6,6 +6,7 @@ import msgspec
 
 from licenseapi_server.api.example_ids import (
     ACCOUNT_ID,
+    ACTIVATION_ID,
     API_KEY_ID,
     CUSTOMER_ID,
     ENTITLEMENT_ID,
@@ -34,7 +35,7 @@ from licenseapi_server.api.management import (
     signing_keys,
 )
 from licenseapi_server.api.response import API_VERSION
-from licenseapi_server.api.runtime import jwks, license_view, tokens, validate
+from licenseapi_server.api.runtime import activations, jwks, license_view, tokens, validate
 from licenseapi_server.domain.limits import Limits
 from licenseapi_server.domain.quotas import PLANS
 from licenseapi_server.domain.scopes import CLIENT_TOKEN_SCOPES
@@ -203,6 +204,29 @@ REQUEST = request_logs.RequestLogEntry(
     duration_us=412,
     created_at="2026-03-09T08:12:31.402617Z",
 )
+ACTIVATION = activations.Activation(
+    id=ACTIVATION_ID,
+    license_id=LICENSE_ID,
+    product_id=PRODUCT_ID,
+    fingerprint="6f9619ff-8b86",
+    components={"board": "PF2K81", "cpu": "BFEBFBFF000906EA"},
+    name="Ada's laptop",
+    hostname="ada.local",
+    platform="macos",
+    ip="203.0.113.7",
+    cores=8,
+    memory_bytes=17_179_869_184,
+    disk_bytes=0,
+    is_non_production=False,
+    activated_at=CREATED,
+    last_seen_at="2026-03-09T08:12:31Z",
+    heartbeat_at=None,
+    ended_at=None,
+    ended_reason=None,
+    metadata={},
+    created_at=CREATED,
+    version=1,
+)
 ACCOUNT = account.Account(
     id=ACCOUNT_ID,
     name="Acme",
@@ -260,6 +284,7 @@ OBJECTS: dict[Any, msgspec.Struct] = {
         LICENSE,
         BATCH,
         VALIDATION,
+        ACTIVATION,
         API_KEY,
         SIGNING_KEY,
         signing_keys.SigningKeys(url="/v1/signing_keys", data=[SIGNING_KEY]),

@@ -72,6 +72,8 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
             "content": {"application/json": {"schema": schema, "example": example_answer(route)}},
         }
     }
+    if route.other_status is not None:
+        responses[str(route.other_status)] = responses[str(route.status)]
     by_status: dict[int, list[str]] = {}
     for code in errors_of(route):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)

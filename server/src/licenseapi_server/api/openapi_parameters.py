@@ -9,6 +9,7 @@ from licenseapi_server.api.registry import Route
 # The ids in paths, by the noun that the path begins with.
 PATH_IDS = {
     "accounts": "The id of the account, `acct_…`: `GET /v1/account` says it.",
+    "activations": "The id of the activation, `act_…`.",
     "api_keys": "The id of the key, `key_…`.",
     "customers": "The id of the customer, `cus_…`.",
     "entitlements": "The id of the entitlement, `ent_…`.",

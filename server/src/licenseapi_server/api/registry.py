@@ -19,7 +19,8 @@ MAX_BATCH_BODY = 8 << 20
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """One endpoint: what it takes, who may call it, what it answers.
+    """One endpoint: what it takes, who may call it, what it answers. `other_status` is that of
+    an answer which found what it was to make.
 
     `scope` is None only on public routes. `find_subject` names the license that a runtime
     call is about, so that it is loaded together with the credential. `prepare` does what takes
@@ -39,6 +40,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     body: Any = NoBody
     query: Any = NoQuery
     status: int = 200
+    other_status: int | None = None
     credentials: frozenset[str] = SERVER_CREDENTIALS
     is_runtime: bool = False
     writes: bool = False

@@ -22,6 +22,12 @@ RESOURCES = (
         "A grant to use a product under a policy. Create them when you sell, validate them where "
         "the software runs.",
     ),
+    Resource(
+        "activations",
+        "Activations",
+        "A license bound to one machine. It takes a seat until it is given up, or until its "
+        "machine is not heard of any more.",
+    ),
     Resource("products", "Products", "What is licensed: an app, a plug-in, a game."),
     Resource(
         "policies",

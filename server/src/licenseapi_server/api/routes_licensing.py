@@ -3,6 +3,7 @@
 from licenseapi_server.api.call import Page
 from licenseapi_server.api.management import (
     account,
+    activations,
     api_key_fields,
     api_keys,
     license_actions,
@@ -14,6 +15,30 @@ from licenseapi_server.api.management import (
 )
 from licenseapi_server.api.management.pages import PageQuery
 from licenseapi_server.api.registry import ANY_SCOPE, CHANGE, CREATE, MAX_BATCH_BODY, Route
+from licenseapi_server.api.runtime.activations import Activation
+
+ACTIVATIONS = (
+    Route(
+        name="activations.list",
+        method="GET",
+        path="/v1/activations",
+        summary="List activations",
+        handler=activations.list_,
+        scope="activations:read",
+        query=activations.ActivationQuery,
+        answer=Page[Activation],
+    ),
+    Route(
+        name="activations.get",
+        method="GET",
+        path="/v1/activations/{id}",
+        summary="Show an activation",
+        handler=activations.get,
+        scope="activations:read",
+        answer=Activation,
+        errors=("not_found",),
+    ),
+)
 
 LICENSES = (
     Route(
@@ -350,4 +375,4 @@ ACCOUNT = (
     ),
 )
 
-LICENSING = (*LICENSES, *API_KEYS, *ACCOUNT)
+LICENSING = (*ACTIVATIONS, *LICENSES, *API_KEYS, *ACCOUNT)

@@ -1,10 +1,15 @@
 """The endpoints that software in customers' hands calls, and those for its tokens."""
 
 from licenseapi_server.api.registry import ALL_CREDENTIALS, Route
-from licenseapi_server.api.runtime import jwks, tokens, validate
+from licenseapi_server.api.runtime import activations, jwks, tokens, validate
 
 EXAMPLE_LICENSE_KEY = "ZBAVY-GX25M-7TX44-2S71H-VA8WR"
-
+SEAT_DENIALS = (
+    "activation_limit_reached",
+    "machine_limit_reached",
+    "cooldown_running",
+    "deactivation_limit_reached",
+)
 
 RUNTIME = (
     Route(
@@ -61,6 +66,64 @@ RUNTIME = (
         find_subject=validate.find_by_id,
         errors=("not_found",),
         example={"dry_run": True},
+    ),
+    Route(
+        name="activations.create",
+        method="POST",
+        path="/v1/activations",
+        summary="Activate a license on a machine",
+        description=(
+            "The same machine again gets the same activation (200, not 201), and so does one "
+            "whose fingerprint changed and whose `components` still match. Durable, and "
+            "counted exactly, before the answer."
+        ),
+        handler=activations.create,
+        scope="activations:write",
+        body=activations.NewActivation,
+        answer=activations.Activation,
+        status=201,
+        other_status=200,
+        credentials=ALL_CREDENTIALS,
+        is_runtime=True,
+        find_subject=activations.find_license,
+        errors=("not_found", "license_refused", *SEAT_DENIALS),
+        example={"license_key": EXAMPLE_LICENSE_KEY, "fingerprint": "6f9619ff-8b86"},
+    ),
+    Route(
+        name="activations.heartbeat",
+        method="POST",
+        path="/v1/activations/{id}/heartbeat",
+        summary="Say that a machine lives",
+        description="Brings an activation that was dead or dormant back, if there is a seat.",
+        handler=activations.heartbeat,
+        scope="activations:write",
+        body=activations.SignOfLife,
+        answer=activations.Activation,
+        credentials=ALL_CREDENTIALS,
+        is_runtime=True,
+        find_subject=activations.find_presented,
+        errors=("not_found", "license_refused", *SEAT_DENIALS),
+        example={"license_key": EXAMPLE_LICENSE_KEY, "fingerprint": "6f9619ff-8b86"},
+    ),
+    Route(
+        name="activations.deactivate",
+        method="POST",
+        path="/v1/activations/{id}/deactivate",
+        summary="Give a machine's seat up",
+        description=(
+            "Apps within the policy's `deactivation_cooldown` and `max_deactivations`; a "
+            "server's key whenever it wants. A repeat changes nothing."
+        ),
+        handler=activations.deactivate,
+        scope="activations:write",
+        body=activations.SignOfLife,
+        answer=activations.Activation,
+        credentials=ALL_CREDENTIALS,
+        is_runtime=True,
+        ignores_quota=True,
+        find_subject=activations.find_presented,
+        errors=("not_found", "cooldown_running", "deactivation_limit_reached"),
+        example={"license_key": EXAMPLE_LICENSE_KEY, "fingerprint": "6f9619ff-8b86"},
     ),
     Route(
         name="tokens.create",

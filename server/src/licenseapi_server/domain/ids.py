@@ -9,7 +9,22 @@ from functools import lru_cache
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 26
 PREFIXES = frozenset(
-    {"acct", "cus", "ent", "key", "lic", "mem", "pol", "prod", "req", "sec", "tok", "user"}
+    {
+        "acct",
+        "act",
+        "cus",
+        "ent",
+        "evt",
+        "key",
+        "lic",
+        "mem",
+        "pol",
+        "prod",
+        "req",
+        "sec",
+        "tok",
+        "user",
+    }
 )
 RANDOM_BYTES = 10
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]

@@ -170,6 +170,30 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
         "Send the whole request without pauses.",
     ),
     ProblemType(
+        "activation_limit_reached",
+        409,
+        "The license has no seat left for another machine",
+        "Deactivate a machine that is no longer used, or raise the license's limit.",
+    ),
+    ProblemType(
+        "machine_limit_reached",
+        409,
+        "The machine is larger than what the license has left",
+        "Read `limit` and `count`; deactivate another machine, or raise the license's limit.",
+    ),
+    ProblemType(
+        "cooldown_running",
+        409,
+        "A seat was given up or moved a short while ago",
+        "Wait for the seconds in `Retry-After`.",
+    ),
+    ProblemType(
+        "deactivation_limit_reached",
+        409,
+        "Too many seats were given up or moved in this period",
+        "Wait for the seconds in `Retry-After`, or let the vendor deactivate the machine.",
+    ),
+    ProblemType(
         "already_exists",
         409,
         "Another object has this value",

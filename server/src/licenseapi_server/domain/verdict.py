@@ -9,6 +9,15 @@ from collections.abc import Callable
 
 import msgspec
 
+from licenseapi_server.domain.activations import (
+    Seat,
+    SeatRules,
+    find_end,
+    has_enough,
+    is_dead,
+    is_live,
+    lives_until,
+)
 from licenseapi_server.domain.license_state import compute_ends_at
 
 
@@ -33,6 +42,18 @@ class GrantedEntitlement(msgspec.Struct, frozen=True):
     max_leases: int | None = None
 
 
+class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The machine that a caller presented: its activation, if it ever had one, and the rules.
+
+    `components`: digests of what was presented, None when nothing was.
+    """
+
+    rules: SeatRules
+    seat: Seat | None = None
+    ended_reason: str | None = None
+    components: frozenset[bytes] | None = None
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """All that a verdict depends on. `wanted_…` is what the caller presented; None: nothing."""
 
@@ -54,6 +75,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     wanted_product: str | None = None
     wanted_policy: str | None = None
     wanted_entitlements: tuple[str, ...] | None = None
+    machine: MachineFacts | None = None
 
     @property
     def ends_at(self) -> int | None:
@@ -93,6 +115,20 @@ ENTITLEMENTS_REQUIRED = _refusal(
 ENTITLEMENTS_MISSING = _refusal(
     "ENTITLEMENTS_MISSING", "The license lacks an entitlement that was presented."
 )
+FINGERPRINT_REQUIRED = _refusal(
+    "FINGERPRINT_REQUIRED", "The policy asks for `fingerprint` to be presented."
+)
+NOT_ACTIVATED = _refusal("NOT_ACTIVATED", "The license is not activated on this machine.")
+COMPONENTS_REQUIRED = _refusal(
+    "COMPONENTS_REQUIRED", "The policy asks for `components` to be presented."
+)
+COMPONENTS_MISMATCH = _refusal(
+    "COMPONENTS_MISMATCH", "Too few of the machine's components are those it was activated with."
+)
+HEARTBEAT_NOT_STARTED = _refusal(
+    "HEARTBEAT_NOT_STARTED", "The machine has not sent its first heartbeat."
+)
+HEARTBEAT_DEAD = _refusal("HEARTBEAT_DEAD", "The machine's heartbeats have stopped.")
 
 
 def check_found(facts: Facts) -> Verdict | None:
@@ -155,6 +191,41 @@ def check_entitlements(facts: Facts) -> Verdict | None:
     if not missing:
         return None
     return _refusal(ENTITLEMENTS_MISSING.code, f"The license lacks: {', '.join(missing)}.")
+
+
+def check_activated(facts: Facts) -> Verdict | None:
+    """8: the machine presented has a seat."""
+    machine = facts.machine
+    if machine is None:
+        return FINGERPRINT_REQUIRED if "fingerprint" in facts.requires else None
+    seat = machine.seat
+    if seat is not None and is_live(seat, machine.rules, facts.now):
+        return None
+    if seat is None:
+        return NOT_ACTIVATED
+    reason = machine.ended_reason or find_end(seat, machine.rules, facts.now)
+    return _refusal(NOT_ACTIVATED.code, f"The activation of this machine has ended: {reason}.")
+
+
+def check_components(facts: Facts) -> Verdict | None:
+    """8: it is still made of what it was activated with."""
+    machine = facts.machine
+    if machine is None or machine.components is None:
+        return COMPONENTS_REQUIRED if "components" in facts.requires else None
+    if machine.seat is None or not machine.seat.components:
+        return None
+    is_same = has_enough(machine.seat.components, machine.components, machine.rules)
+    return None if is_same else COMPONENTS_MISMATCH
+
+
+def check_heartbeat(facts: Facts) -> Verdict | None:
+    """8: it says that it lives, where the policy wants to hear of it."""
+    machine = facts.machine
+    if machine is None or machine.seat is None or machine.rules.heartbeat_interval is None:
+        return None
+    if machine.seat.heartbeat_at is None and machine.rules.heartbeat_basis == "first_ping":
+        return HEARTBEAT_NOT_STARTED
+    return HEARTBEAT_DEAD if is_dead(machine.seat, machine.rules, facts.now) else None
 
 
 def grant_after_expiry(facts: Facts) -> Verdict | None:
@@ -230,6 +301,30 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        8,
+        check_activated,
+        (
+            Outcome(FINGERPRINT_REQUIRED, "Send `fingerprint`, the machine's own."),
+            Outcome(NOT_ACTIVATED, "Activate the machine, or ask for a free seat."),
+        ),
+    ),
+    Rule(
+        8,
+        check_components,
+        (
+            Outcome(COMPONENTS_REQUIRED, "Send `components`, what the machine is made of."),
+            Outcome(COMPONENTS_MISMATCH, "Activate the machine anew: it is another one by now."),
+        ),
+    ),
+    Rule(
+        8,
+        check_heartbeat,
+        (
+            Outcome(HEARTBEAT_NOT_STARTED, "Send a heartbeat."),
+            Outcome(HEARTBEAT_DEAD, "Send a heartbeat, and see to it that they go on."),
+        ),
+    ),
+    Rule(
         11,
         grant_after_expiry,
         (
@@ -258,7 +353,10 @@ def next_boundary(facts: Facts, entitlements: tuple[GrantedEntitlement, ...]) ->
     ends_at = facts.expires_at if facts.grace_period is None else facts.ends_at
     earliest: int | None = None
     instants = [item.expires_at for item in entitlements] if entitlements else ()
-    for at in (facts.starts_at, facts.expires_at, ends_at, *instants):
+    silent_at = None
+    if facts.machine is not None and facts.machine.seat is not None:
+        silent_at = lives_until(facts.machine.seat, facts.machine.rules)
+    for at in (facts.starts_at, facts.expires_at, ends_at, silent_at, *instants):
         if at is not None and at > facts.now and (earliest is None or at < earliest):
             earliest = at
     return earliest

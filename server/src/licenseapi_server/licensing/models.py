@@ -81,6 +81,80 @@ class License(TenantRow):
         ]
 
 
+class Activation(TenantRow):
+    """A license bound to one machine. It lives until it ends; the same machine revives it.
+
+    Whether it still counts is decided by comparing its instants with now (domain/activations).
+    """
+
+    BOUND_BY = "product_id"
+    license = ParentField(License, on_delete=models.CASCADE)
+    product = ParentField(Product, db_constraint=False)
+    fingerprint = models.CharField(max_length=512, default="", db_default="")
+    fingerprint_digest = models.BinaryField(max_length=32, default=b"")
+    components = JsonTextField(default="{}", db_default="{}")
+    name = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null: not given
+    hostname = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null: not given
+    platform = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null: not given
+    ip = models.CharField(max_length=45, default="", db_default="")
+    cores = models.BigIntegerField(default=0, db_default=0)
+    memory_bytes = models.BigIntegerField(default=0, db_default=0)
+    disk_bytes = models.BigIntegerField(default=0, db_default=0)
+    is_non_production = models.BooleanField(default=False, db_default=False)
+    activated_at = InstantField(default=0, db_default=0)
+    last_seen_at = InstantField(default=0, db_default=0)
+    heartbeat_at = InstantField(null=True)
+    ended_at = InstantField(null=True)
+    ended_reason = models.CharField(max_length=20, null=True)  # noqa: DJ001 - null: it lives
+    seat_free_at = InstantField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["license", "fingerprint_digest"], name="activation_once_per_machine"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "mode", "id"], name="activation_by_tenant"),
+            models.Index(fields=["account", "mode", "license", "id"], name="activation_by_license"),
+            models.Index(fields=["license", "ended_at"], name="activation_by_end"),
+        ]
+
+
+class ActivationComponent(models.Model):
+    """One part of a machine, as a digest: what it is recognized by when its fingerprint changes."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = ParentField(Account)
+    license = ParentField(License, on_delete=models.CASCADE)
+    activation = ParentField(Activation, on_delete=models.CASCADE)
+    digest = models.BinaryField(max_length=32, default=b"")
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["license", "digest", "activation"], name="component_once_per_machine"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["activation"], name="component_by_activation")
+        ]
+
+
+class SeatMove(models.Model):
+    """When a seat of a license was given up or moved: what cool-downs and budgets count."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = ParentField(Account)
+    license = ParentField(License, on_delete=models.CASCADE)
+    moved_at = InstantField(default=0, db_default=0)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["license", "moved_at"], name="seat_move_by_time")
+        ]
+
+
 class LicenseEntitlement(models.Model):
     """An entitlement attached to one license, beside those of its policy."""
 

@@ -117,10 +117,15 @@ class Extension(ChangeOptions, total=False):
 
 
 class Presented(RequestOptions, total=False):
-    """What a validation presents. `dry_run` changes nothing, not even the last-used time."""
+    """What a validation presents. `dry_run` changes nothing, not even the last-used time.
+
+    With a `fingerprint` it is asked whether the license is activated on this machine.
+    """
 
     product: str | None
     policy: str | None
     entitlements: Sequence[str] | None
+    fingerprint: str | None
+    components: Mapping[str, str] | None
     nonce: str | None
     dry_run: bool

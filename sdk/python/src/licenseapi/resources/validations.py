@@ -21,10 +21,22 @@ class ValidationWarning(ApiObject):
     detail: str
 
 
+class ValidatedActivation(ApiObject):
+    """The activation of the machine that was presented, in short."""
+
+    id: str
+    name: str | None
+    is_non_production: bool
+    activated_at: str
+    last_seen_at: str
+    heartbeat_at: str | None
+
+
 class Validation(ApiObject, kind="validation", promised={"valid": bool, "code": str}):
     """The answer to a validation: one `valid`, one `code`. True in an `if` only when valid."""
 
     _members: ClassVar[Mapping[str, type[ApiObject]]] = {
+        "activation": ValidatedActivation,
         "entitlements": AttachedEntitlement,
         "warnings": ValidationWarning,
     }
@@ -34,7 +46,7 @@ class Validation(ApiObject, kind="validation", promised={"valid": bool, "code": 
     detail: str
     warnings: Sequence[ValidationWarning]
     license: License | None
-    activation: ApiObject | None = None
+    activation: ValidatedActivation | None = None
     entitlements: Sequence[AttachedEntitlement]
     nonce: str | None = None
     validated_at: str

@@ -7,13 +7,22 @@ is inherited by name. A house test holds Structs and tables together.
 from collections.abc import Mapping
 from typing import Any
 
-from licenseapi_server.api.meanings import account, catalog, licenses, policies, runtime, shared
+from licenseapi_server.api.meanings import (
+    account,
+    activations,
+    catalog,
+    licenses,
+    policies,
+    runtime,
+    shared,
+)
 
 MEANINGS: Mapping[str, Mapping[str, str]] = {
     **shared.STRUCTS,
     **catalog.STRUCTS,
     **policies.STRUCTS,
     **licenses.STRUCTS,
+    **activations.STRUCTS,
     **account.STRUCTS,
     **runtime.STRUCTS,
 }

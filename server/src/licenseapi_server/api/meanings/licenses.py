@@ -16,10 +16,11 @@ _COUNTED = {
     "max_memory_bytes": "Memory of all machines together, in bytes",
     "max_disk_bytes": "Disk space of all machines together, in bytes",
 }
+_EFFECTIVE = {"max_activations", "max_cores", "max_memory_bytes", "max_disk_bytes"}
 _OVERRIDES = {
     name: (
-        f'{text}; null takes the limit of the policy, `"unlimited"` lifts it. '
-        "Stored now; takes effect with activations."
+        f'{text}; null takes the limit of the policy, `"unlimited"` lifts it.'
+        f"{'' if name in _EFFECTIVE else ' Stored now; takes effect with a later version.'}"
     )
     for name, text in _COUNTED.items()
 }
@@ -34,7 +35,7 @@ _PRODUCT_ID = "The product that it is for."
 _POLICY_ID = "The policy that it is under."
 _ENDS_AT = "`expires_at` and the grace period after it; null is never."
 _KEY_HINT = "The last characters of the key, to tell licenses apart."
-_ACTIVATION_COUNT = "How many machines are bound to it now; 0 until there are activations."
+_ACTIVATION_COUNT = "How many machines are bound to it now; those that have ended not counted."
 _EXPAND = (
     "Show these related objects in full: `expand[]=customer&expand[]=policy`. Each needs its "
     "own scope, like `customers:read`."

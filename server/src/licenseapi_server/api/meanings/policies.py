@@ -14,8 +14,8 @@ def _later(text: str, feature: str) -> str:
     return f"{text} Stored now; takes effect with {feature}."
 
 
-def _seats(text: str) -> str:
-    return _later(text, "activations")
+def _unbuilt(text: str) -> str:
+    return _later(text, "a later version")
 
 
 _RULES = {
@@ -24,8 +24,9 @@ _RULES = {
         "with an `expires_at` of its own keeps that."
     ),
     "expiration_basis": (
-        "What starts the clock; `creation` counts from the later of creation and `starts_at`. "
-        "With the other three a license does not expire yet."
+        "What starts the clock; `creation` counts from the later of creation and `starts_at`, "
+        "`first_activation` from the first machine. With the other two a license does not "
+        "expire yet."
     ),
     "expiration_strategy": (
         "What holds after the expiry: `restrict` and `revoke` make the license invalid, "
@@ -43,24 +44,24 @@ _RULES = {
     "transfer_strategy": _later(
         "Whether a transferred license keeps its expiry or starts anew.", "transfers"
     ),
-    "max_activations": _seats("How many machines may be active at once; null is unlimited."),
+    "max_activations": ("How many machines may be active at once; null is unlimited."),
     "max_leases": _later(
         "How many uses of a floating license at once; null is unlimited. Needs `floating`.",
         "leases",
     ),
     "max_users": _later("How many named users; null is unlimited.", "license users"),
-    "max_cores": _seats("Processor cores of all machines together; null is unlimited."),
-    "max_memory_bytes": _seats("Memory of all machines together, in bytes; null is unlimited."),
-    "max_disk_bytes": _seats("Disk space of all machines together, in bytes; null is unlimited."),
-    "overage_percent": _seats(
+    "max_cores": ("Processor cores of all machines together; null is unlimited."),
+    "max_memory_bytes": ("Memory of all machines together, in bytes; null is unlimited."),
+    "max_disk_bytes": ("Disk space of all machines together, in bytes; null is unlimited."),
+    "overage_percent": (
         "By how many percent limits may be exceeded, rounded down: 10 lets 5 seats stay 5 and "
         "10 become 11."
     ),
-    "over_limit": _seats(
+    "over_limit": _unbuilt(
         "What happens when a limit falls below what is in use: `warn` refuses only new seats, "
         "`refuse` makes validation invalid."
     ),
-    "when_full": _seats(
+    "when_full": (
         "What a new machine meets when all seats are taken: `refuse`, or `replace_oldest`, which "
         "ends the machine not seen for longest."
     ),
@@ -76,41 +77,40 @@ _RULES = {
         "all. Needs `floating`.",
         "leases",
     ),
-    "fingerprint_uniqueness": _seats("Within what one machine may be activated only once."),
-    "component_matching": _seats(
+    "fingerprint_uniqueness": _unbuilt("Within what one machine may be activated only once."),
+    "component_matching": (
         "How many stored components must match for a changed machine to be recognized."
     ),
-    "heartbeat_interval": _seats(
-        "How many seconds may pass between heartbeats; null asks for none."
-    ),
-    "dead_after": _seats(
+    "heartbeat_interval": ("How many seconds may pass between heartbeats; null asks for none."),
+    "dead_after": (
         "After how many seconds without a heartbeat a machine is dead, not fewer than "
         "`heartbeat_interval`; null is twice that."
     ),
-    "when_dead": _seats("Whether a dead machine releases its seat or keeps it."),
-    "heartbeat_basis": _seats(
+    "when_dead": ("Whether a dead machine releases its seat or keeps it."),
+    "heartbeat_basis": (
         "What the first interval counts from: the activation's `creation`, or its `first_ping`."
     ),
-    "dormant_after": _seats(
+    "dormant_after": (
         "After how long unseen a machine stops counting, an ISO 8601 duration; null is never."
     ),
-    "deactivation_cooldown": _seats(
-        "How long after its activation a machine cannot be deactivated, an ISO 8601 duration; "
-        "null is not at all."
+    "deactivation_cooldown": (
+        "How long apps wait after one machine of the license was given up or moved before the "
+        "next may be, an ISO 8601 duration; null is not at all."
     ),
-    "max_deactivations": _seats(
-        "How many deactivations in each `deactivation_period`, which goes with it; null is "
-        "unlimited."
+    "max_deactivations": (
+        "How many machines apps may give up or move in each `deactivation_period`, which goes "
+        "with it; null is unlimited. Replacements and changed fingerprints count."
     ),
-    "deactivation_period": _seats(
+    "deactivation_period": (
         "The span that `max_deactivations` counts in, an ISO 8601 duration; null is none."
     ),
     "check_in_interval": _later(
         "How often the license has to check in, an ISO 8601 duration; null is never.", "check-ins"
     ),
     "requires": (
-        "What a validation must present; `[]` is nothing. null follows from the other fields, "
-        "which is nothing yet. So far `product`, `policy` and `entitlements` take effect."
+        "What a validation must present; `[]` is nothing. null is the `fingerprint` where there "
+        "is `max_activations`, else nothing. `user`, `version` and `lease` take effect with a "
+        "later version."
     ),
     "permit_ttl": _later("How long a permit lasts, an ISO 8601 duration.", "permits"),
     "outage_grace": _later(
@@ -122,18 +122,18 @@ _RULES = {
         "What keys look like: `random` ones are made by the server, `custom` ones must come with "
         "each new license. `signed` gives random keys until offline documents exist."
     ),
-    "trial": _seats("Whether licenses of this policy are trials."),
-    "one_trial_per_fingerprint": _seats(
+    "trial": _unbuilt("Whether licenses of this policy are trials."),
+    "one_trial_per_fingerprint": _unbuilt(
         "Whether a machine gets only one trial of the product. Needs `trial`."
     ),
     "maintenance": _later(
         "How long new versions are covered, an ISO 8601 duration; null sets no limit.",
         "product versions",
     ),
-    "non_production": _seats(
+    "non_production": (
         "Patterns like `ci-*` on fingerprint and host name of machines that take no seat."
     ),
-    "max_non_production": _seats("How many machines at most may match `non_production`."),
+    "max_non_production": ("How many machines at most may match `non_production`."),
     "offline": _later(
         "What of the license may be taken offline, at most; sent, it is replaced as a whole.",
         "license files",

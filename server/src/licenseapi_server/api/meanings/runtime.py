@@ -11,11 +11,22 @@ _KEY = (
 _PRESENTED = {
     "product": _PRODUCT,
     "policy": "The id of the policy that the app expects; another one answers `POLICY_MISMATCH`.",
+    "fingerprint": (
+        "The machine that is running; without a living activation it answers `NOT_ACTIVATED`. "
+        "Required by default where the policy has `max_activations`."
+    ),
     "nonce": "Any text; the answer repeats it, so that an old answer cannot pass for a new one.",
     "dry_run": "True leaves no trace: not even `last_validated_at` changes.",
 }
 _WANTED = "Codes of features that the license must carry, else `ENTITLEMENTS_MISSING`"
-_PRESENTED_IN_BODY = {**_PRESENTED, "entitlements": f"{_WANTED}."}
+_PRESENTED_IN_BODY = {
+    **_PRESENTED,
+    "entitlements": f"{_WANTED}.",
+    "components": (
+        "What the machine is made of, by name; too few of those it was activated with answer "
+        "`COMPONENTS_MISMATCH`."
+    ),
+}
 
 STRUCTS = {
     "ValidateById": {**_PRESENTED_IN_BODY},
@@ -30,9 +41,9 @@ STRUCTS = {
         "valid": "Whether the software may run.",
         "code": "Why, as one stable code: `VALID`, `EXPIRED`, `SUSPENDED`, …",
         "detail": "The same in a sentence, for people.",
-        "warnings": "What does not change the answer; empty so far.",
+        "warnings": "What does not change the answer, and the vendor may want to know.",
         "license": "The license as an app may see it; null when no license has the key.",
-        "activation": "The machine that was presented; null until there are activations.",
+        "activation": "The activation of the machine that was presented; null when it has none that lives.",
         "entitlements": "The features it carries now, its policy's included.",
         "nonce": "The nonce that was sent; null when none was.",
         "validated_at": "The server's time of this answer.",

@@ -17,7 +17,7 @@ from licenseapi_server.domain.license_state import (
 from licenseapi_server.domain.limits import Limits, effective_limits
 from licenseapi_server.domain.verdict import GrantedEntitlement
 
-_OVERRIDES = msgspec.json.Decoder(dict[str, int | str])
+decode_overrides = msgspec.json.Decoder(dict[str, int | str]).decode
 # Licenses of a policy share these texts; what a text means never changes.
 _decode_entitlements = lru_cache(maxsize=4096)(
     msgspec.json.Decoder(tuple[GrantedEntitlement, ...]).decode
@@ -65,12 +65,11 @@ def entitlements_at(row: LicenseRow, now: int) -> tuple[GrantedEntitlement, ...]
 
 
 def required_by(row: LicenseRow) -> tuple[str, ...]:
-    """What the policy asks a validation to present.
-
-    Its default depends on limits whose checks are not part of this version.
-    """
+    """What the policy asks a validation to present: by default the machine, if they are counted."""
     requires = row.policy.requires
-    return _decode_requires(requires) if requires else ()
+    if requires:
+        return _decode_requires(requires)
+    return ("fingerprint",) if row.policy.max_activations is not None else ()
 
 
 def status_of(row: LicenseRow, now: int, expiring_window_days: int) -> str:
@@ -101,7 +100,7 @@ def limits_of(row: LicenseRow) -> Limits:
     )
     if row.overrides == "{}":
         return limits
-    return effective_limits(limits, _OVERRIDES.decode(row.overrides))
+    return effective_limits(limits, decode_overrides(row.overrides))
 
 
 def view_license(row: LicenseRow, now: int, principal: Principal) -> ValidatedLicense:

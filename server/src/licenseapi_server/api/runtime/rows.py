@@ -1,9 +1,11 @@
 """What the runtime's statements read, as values. Field order is the column order in sql.py."""
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
+from licenseapi_server.api.runtime.sql import SEAT_COLUMNS
 from licenseapi_server.domain.license_keys import fold_license_key, looks_generated
 
 
@@ -51,9 +53,16 @@ class PolicyRow(msgspec.Struct, frozen=True):
     max_cores: int | None
     max_memory_bytes: int | None
     max_disk_bytes: int | None
+    component_matching: str
+    heartbeat_interval: int | None
+    dead_after: int | None
+    when_dead: str
+    heartbeat_basis: str
+    dormant_after: str | None
 
 
 POLICY_FIELDS = len(PolicyRow.__struct_fields__)
+SEAT_FIELDS = len(SEAT_COLUMNS.split(","))
 
 
 class LicenseRow(msgspec.Struct, frozen=True):
@@ -103,6 +112,8 @@ class LicenseLookup(msgspec.Struct, frozen=True):
 
     license_id: str = ""
     key: str = ""
+    # The digest of a machine's fingerprint: its activation is loaded with the license.
+    fingerprint: bytes | None = None
     digest: Callable[[str], bytes] | None = None
 
     def texts(self) -> tuple[str, str]:
@@ -138,6 +149,8 @@ class Loaded(msgspec.Struct, frozen=True):
     key: KeyRow | None
     license: LicenseRow | None = None
     is_quota_taken: bool | None = None
+    # The columns of the activation asked for, in the order of sql.SEAT_COLUMNS.
+    seat: tuple[Any, ...] | None = None
 
 
 class SigningKeyRow(msgspec.Struct, frozen=True):

@@ -20,8 +20,11 @@ class Statement(msgspec.Struct, frozen=True):
     postgres: str
 
 
-def statement(text: str, casts: dict[str, str] | None = None) -> Statement:
-    """Compile a text with `:names`. `casts` gives PostgreSQL a type it cannot infer."""
+def statement(text: str, casts: dict[str, str] | None = None, *, locks: str = "") -> Statement:
+    """Compile a text with `:names`. `casts` gives PostgreSQL a type it cannot infer.
+
+    `locks` names the table whose row PostgreSQL locks; on SQLite every writer holds the lock.
+    """
     names = tuple(dict.fromkeys(NAME.findall(text)))
     number = {name: index for index, name in enumerate(names, start=1)}
     types = casts or {}
@@ -33,7 +36,8 @@ def statement(text: str, casts: dict[str, str] | None = None) -> Statement:
                 f"${number[found[1]]}" + (f"::{types[found[1]]}" if found[1] in types else "")
             ),
             text,
-        ),
+        )
+        + (f" FOR UPDATE OF {locks}" if locks else ""),
     )
 
 
@@ -68,7 +72,13 @@ LEFT JOIN licensing_customer c ON c.id = l.customer_id"""
 
 _POLICY_COLUMNS = """r.code AS product_code, p.requires, p.expiration_strategy, p.grace_period,
     p.entitlements AS policy_entitlements, p.max_activations, p.max_leases, p.max_users,
-    p.max_cores, p.max_memory_bytes, p.max_disk_bytes"""
+    p.max_cores, p.max_memory_bytes, p.max_disk_bytes, p.component_matching,
+    p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after"""
+
+SEAT_COLUMNS = """a.id, a.license_id, a.product_id, a.fingerprint, a.fingerprint_digest,
+    a.components, a.name, a.hostname, a.platform, a.ip, a.cores, a.memory_bytes, a.disk_bytes,
+    a.is_non_production, a.activated_at, a.last_seen_at, a.heartbeat_at, a.ended_at,
+    a.ended_reason, a.seat_free_at, a.metadata, a.created_at, a.version"""
 
 # Authenticates a key: asked on every request, so that a revocation holds at the next one.
 # Served by the unique index on accounts_apikeysecret.digest, then two primary keys.
@@ -123,19 +133,23 @@ q AS (
     WHERE usage_requestcounter.used < (SELECT (:limits -> x.mode ->> x.plan)::bigint FROM k x)
     RETURNING 1
 )
-SELECT k.*, found.*, EXISTS (SELECT 1 FROM q) AS is_quota_taken
+SELECT k.*, found.*, seat.*, EXISTS (SELECT 1 FROM q) AS is_quota_taken
 FROM k LEFT JOIN LATERAL (
     SELECT {_LICENSE_COLUMNS}, {_POLICY_COLUMNS} FROM {_LICENSE_TABLES}
     JOIN catalog_policy p ON p.id = l.policy_id
     JOIN catalog_product r ON r.id = p.product_id
     WHERE l.account_id = k.account_id AND l.mode = k.mode AND {license_match} LIMIT 1
-) found ON TRUE LIMIT 1""",
+) found ON TRUE LEFT JOIN LATERAL (
+    SELECT {SEAT_COLUMNS} FROM licensing_activation a
+    WHERE a.license_id = found.id AND a.fingerprint_digest = :fingerprint LIMIT 1
+) seat ON TRUE LIMIT 1""",
         {
             "limits": "jsonb",
             "wanted": "bigint",
             "month_start": "bigint",
             "now": "bigint",
             "scope": "text",
+            "fingerprint": "bytea",
         },
     )
 

@@ -13,6 +13,7 @@ from licenseapi_server.api.runtime.rows import (
     TokenLookup,
 )
 from licenseapi_server.api.runtime.sql import Statement
+from licenseapi_server.api.runtime.work import LicenseWork, Result
 
 
 class Store(Protocol):
@@ -57,6 +58,14 @@ class Store(Protocol):
 
     async def deny_token(self, owner: tuple[str, str], jti: str, expires_at: int) -> None:
         """Refuse a token from now on."""
+
+    async def change_license(self, lock: tuple[str, str, str], act: LicenseWork[Result]) -> Result:
+        """Act on a locked license; durable when it returns."""
+        ...
+
+    async def find_activation(self, name: tuple[str, str, str]) -> tuple[Any, ...] | None:
+        """One activation."""
+        ...
 
     async def write_batch(self, batches: Iterable[tuple[Statement, list[Any]]]) -> None:
         """Write buffered facts."""

@@ -7,10 +7,11 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from licenseapi_server.api.runtime import sql
+from licenseapi_server.api.runtime import seat_sql, sql
 from licenseapi_server.api.runtime.rows import (
     KEY_FIELDS,
     POLICY_FIELDS,
+    SEAT_FIELDS,
     Counter,
     KeyRow,
     LicenseLookup,
@@ -22,6 +23,7 @@ from licenseapi_server.api.runtime.rows import (
     SigningKeyRow,
     TokenLookup,
 )
+from licenseapi_server.api.runtime.work import LicenseWork, Result, run_on_postgres
 from licenseapi_server.domain.quotas import TEST_PLAN, Plan
 from licenseapi_server.settings import Settings
 
@@ -118,16 +120,17 @@ class PostgresStore:
         else:
             statement = sql.OPEN_BY_SECRET_AND_DIGEST
             parameters = (credential.digest, *limits, *subject.digests())
-        row = await self._row(statement, parameters)
+        row = await self._row(statement, (*parameters, subject.fingerprint))
         if row is None:
             return Loaded(None)
-        values = tuple(row)
+        *values, is_quota_taken = tuple(row)
         key = KeyRow(*values[:KEY_FIELDS])
         if values[KEY_FIELDS] is None:
-            return Loaded(key, None, values[-1])
-        policy = PolicyRow(*values[-1 - POLICY_FIELDS : -1])
-        license_row = LicenseRow(policy, *values[KEY_FIELDS : -1 - POLICY_FIELDS])
-        return Loaded(key, license_row, values[-1])
+            return Loaded(key, None, is_quota_taken)
+        seat = values[-SEAT_FIELDS:] if values[-SEAT_FIELDS] is not None else None
+        policy = PolicyRow(*values[-SEAT_FIELDS - POLICY_FIELDS : -SEAT_FIELDS])
+        license_row = LicenseRow(policy, *values[KEY_FIELDS : -SEAT_FIELDS - POLICY_FIELDS])
+        return Loaded(key, license_row, is_quota_taken, tuple(seat) if seat else None)
 
     async def _load_key(self, credential: SecretLookup | TokenLookup) -> Loaded:
         if isinstance(credential, SecretLookup):
@@ -165,6 +168,21 @@ class PostgresStore:
         """Refuse a token from now on, on every node."""
         await self._row(sql.DENY_TOKEN, (*owner, jti, expires_at))
 
+    async def change_license(self, lock: tuple[str, str, str], act: LicenseWork[Result]) -> Result:
+        """Lock the license (id, account, mode), then act on it; durable when it returns."""
+        async with (
+            self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
+            connection.transaction(),
+        ):
+            rows = await connection.fetch(seat_sql.LOCK_LICENSE.postgres, *lock)
+            now: int = await connection.fetchval(seat_sql.DATABASE_CLOCK)
+            return await run_on_postgres(connection, act(rows, now))
+
+    async def find_activation(self, name: tuple[str, str, str]) -> tuple[Any, ...] | None:
+        """The columns of an activation (id, account, mode)."""
+        row = await self._row(seat_sql.SEAT_BY_ID, name)
+        return tuple(row) if row else None
+
     async def write_batch(self, batches: Iterable[tuple[sql.Statement, list[Any]]]) -> None:
         """Write buffered facts in one transaction, in key order: two nodes never deadlock."""
         async with (
@@ -183,9 +201,9 @@ class PostgresStore:
 
     async def clock(self) -> int | None:
         """The database's clock in microseconds since the epoch."""
-        query = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-            clock: int = await asyncio.wait_for(connection.fetchval(query), ACQUIRE_SECONDS)
+            asking = connection.fetchval(seat_sql.DATABASE_CLOCK)
+            clock: int = await asyncio.wait_for(asking, ACQUIRE_SECONDS)
         return clock
 
     async def applied_migrations(self) -> set[tuple[str, str]]:

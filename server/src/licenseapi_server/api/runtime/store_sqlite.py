@@ -2,10 +2,11 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Iterable
 from typing import Any
 
-from licenseapi_server.api.runtime import sql
+from licenseapi_server.api.runtime import seat_sql, sql
 from licenseapi_server.api.runtime.group_commit import GroupWriter
 from licenseapi_server.api.runtime.quota_group import QuotaGroup
 from licenseapi_server.api.runtime.rows import (
@@ -21,6 +22,7 @@ from licenseapi_server.api.runtime.rows import (
     TokenLookup,
 )
 from licenseapi_server.api.runtime.snapshot import Snapshot
+from licenseapi_server.api.runtime.work import LicenseWork, Result, run_on_sqlite
 from licenseapi_server.settings import Settings
 
 
@@ -73,7 +75,11 @@ class SqliteStore:
             key = snapshot.recall(sql.KEY_BY_TOKEN, named, KeyRow)
         if key is None or subject is None:
             return Loaded(key)
-        return Loaded(key, _find_license(snapshot, key, subject))
+        license_ = _find_license(snapshot, key, subject)
+        if license_ is None or subject.fingerprint is None:
+            return Loaded(key, license_)
+        asked = (license_.id, subject.fingerprint)
+        return Loaded(key, license_, seat=snapshot.row(seat_sql.SEAT_BY_FINGERPRINT, asked))
 
     async def take_quota(self, counter: Counter, maximum: int) -> bool:
         """Take one request from the plan; False when none is left. On the disk when it returns."""
@@ -106,6 +112,21 @@ class SqliteStore:
         """Refuse a token from now on. Durable when it returns."""
         row = (*owner, jti, expires_at)
         await self._writer.submit(lambda db: db.execute(sql.DENY_TOKEN.sqlite, row).rowcount)
+
+    async def change_license(self, lock: tuple[str, str, str], act: LicenseWork[Result]) -> Result:
+        """Lock the license (id, account, mode), then act on it; durable when it returns."""
+
+        def unit(db: sqlite3.Connection) -> Result:
+            rows = db.execute(seat_sql.LOCK_LICENSE.sqlite, lock).fetchall()
+            return run_on_sqlite(db, act(rows, time.time_ns() // 1000))
+
+        result: Result = await self._writer.submit(unit)
+        return result
+
+    async def find_activation(self, name: tuple[str, str, str]) -> tuple[Any, ...] | None:
+        """The columns of an activation (id, account, mode)."""
+        row: tuple[Any, ...] | None = self._read().row(seat_sql.SEAT_BY_ID, name)
+        return row
 
     async def write_batch(self, batches: Iterable[tuple[sql.Statement, list[Any]]]) -> None:
         """Write buffered facts in one commit."""

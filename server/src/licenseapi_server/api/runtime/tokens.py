@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 import msgspec
 
-from licenseapi_server.api.call import Answer, AnyCall, Call, NoQuery
+from licenseapi_server.api.call import Answer, AnyCall, Asked, Call, NoQuery
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow, Loaded, TokenLookup
 from licenseapi_server.api.runtime.validate import lookup_key
-from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.instants import SECOND
 from licenseapi_server.domain.license_state import compute_ends_at
@@ -96,17 +95,12 @@ class RevokedToken(msgspec.Struct, kw_only=True):
     revoked: bool = True
 
 
-def find_subject(
-    body: NewToken,
-    _query: NoQuery,
-    _ids: tuple[str, ...],
-    _token: Token | None,
-    deployment: Deployment,
-) -> LicenseLookup | None:
+def find_subject(asked: Asked) -> LicenseLookup | None:
     """The license that the token is to be for."""
+    body = asked.body
     if body.license_id is not None:
         return LicenseLookup(license_id=body.license_id)
-    return lookup_key(body.license_key, deployment) if body.license_key else None
+    return lookup_key(body.license_key, asked.deployment) if body.license_key else None
 
 
 async def create(call: Call[NewToken, NoQuery]) -> Answer:

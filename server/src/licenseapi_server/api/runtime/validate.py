@@ -1,10 +1,10 @@
 """licenses.validate, by key, by id and by token: may this software run?"""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
-from licenseapi_server.api.call import Answer, AnyCall, Call, NoBody, NoQuery
+from licenseapi_server.api.call import Answer, AnyCall, Asked, Call, NoQuery
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.api.runtime.license_view import (
     ValidatedLicense,
@@ -13,13 +13,19 @@ from licenseapi_server.api.runtime.license_view import (
     view_license,
 )
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
+from licenseapi_server.api.runtime.seat_rows import (
+    SeatRow,
+    component_digests,
+    digest_fingerprint,
+)
 from licenseapi_server.deployment import Deployment
+from licenseapi_server.domain.activations import SeatRules, is_live
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.problems import Problem, field_problem
-from licenseapi_server.domain.tokens import Token
 from licenseapi_server.domain.verdict import (
     Facts,
     GrantedEntitlement,
+    MachineFacts,
     Verdict,
     decide,
     next_boundary,
@@ -28,6 +34,7 @@ from licenseapi_server.domain.verdict import (
 Presented = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Codes = Annotated[list[Code], msgspec.Meta(min_length=1, max_length=100)]
+Components = Annotated[dict[Code, Presented], msgspec.Meta(min_length=1, max_length=20)]
 Nonce = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -37,6 +44,8 @@ class ValidateById(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     product: Presented | None = None
     policy: Presented | None = None
     entitlements: Codes | None = None
+    fingerprint: Presented | None = None
+    components: Components | None = None
     nonce: Nonce | None = None
     dry_run: bool = False
 
@@ -56,6 +65,7 @@ class ValidateQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     entitlements: Annotated[list[Code], msgspec.Meta(max_length=100)] | None = msgspec.field(
         name="entitlements[]", default=None
     )
+    fingerprint: Presented | None = None
     nonce: Nonce | None = None
     dry_run: bool = False
 
@@ -67,11 +77,25 @@ class Warning(msgspec.Struct, frozen=True):  # noqa: A001 - the field's word in 
     detail: str
 
 
+NON_PRODUCTION = Warning("NON_PRODUCTION", "This machine takes no seat: it is for testing.")
+
+
 class ValidationEntitlement(msgspec.Struct, frozen=True):
     """A feature that the license carries now."""
 
     code: str
     expires_at: str | None
+
+
+class ValidatedActivation(msgspec.Struct, frozen=True):
+    """The activation of the machine that was presented, if it lives."""
+
+    id: str
+    name: str | None
+    is_non_production: bool
+    activated_at: str
+    last_seen_at: str
+    heartbeat_at: str | None
 
 
 class Validation(msgspec.Struct, kw_only=True):
@@ -83,7 +107,7 @@ class Validation(msgspec.Struct, kw_only=True):
     detail: str
     warnings: list[Warning]
     license: ValidatedLicense | None
-    activation: None = None
+    activation: ValidatedActivation | None = None
     entitlements: list[ValidationEntitlement]
     nonce: str | None
     validated_at: str
@@ -96,29 +120,26 @@ def lookup_key(text: str, deployment: Deployment) -> LicenseLookup:
     return LicenseLookup(key=text.strip(), digest=deployment.license_keys.digest)
 
 
-def find_by_key(
-    body: Validate | NoBody | None,
-    query: ValidateQuery | NoQuery,
-    _ids: tuple[str, ...],
-    token: Token | None,
-    deployment: Deployment,
-) -> LicenseLookup | None:
+def find_by_key(asked: Asked) -> LicenseLookup | None:
     """The license of the token, or else of the key presented."""
-    if token is not None:
-        return LicenseLookup(license_id=token.license_id)
-    key = getattr(body or query, "key", None)
-    return None if key is None else lookup_key(key, deployment)
+    presented = asked.body or asked.query
+    if asked.token is not None:
+        return _with_machine(LicenseLookup(license_id=asked.token.license_id), presented)
+    key = getattr(presented, "key", None)
+    return None if key is None else _with_machine(lookup_key(key, asked.deployment), presented)
 
 
-def find_by_id(
-    _body: ValidateById | None,
-    _query: NoQuery,
-    ids: tuple[str, ...],
-    _token: Token | None,
-    _deployment: Deployment,
-) -> LicenseLookup:
+def find_by_id(asked: Asked) -> LicenseLookup:
     """The license that the path names."""
-    return LicenseLookup(license_id=ids[-1])
+    return _with_machine(LicenseLookup(license_id=asked.ids[-1]), asked.body)
+
+
+def _with_machine(lookup: LicenseLookup, presented: Any) -> LicenseLookup:
+    """The machine's activation is read with the license."""
+    fingerprint = getattr(presented, "fingerprint", None)
+    if fingerprint is None:
+        return lookup
+    return msgspec.structs.replace(lookup, fingerprint=digest_fingerprint(fingerprint))
 
 
 def validate(call: Call[Validate, NoQuery]) -> Answer:
@@ -133,6 +154,7 @@ def validate_by_query(call: Call[None, ValidateQuery]) -> Answer:
         product=query.product,
         policy=query.policy,
         entitlements=query.entitlements,
+        fingerprint=query.fingerprint,
         nonce=query.nonce,
         dry_run=query.dry_run,
     )
@@ -189,20 +211,41 @@ def _is_visible(call: AnyCall, row: LicenseRow) -> bool:
 def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> Answer:
     now = call.now
     entitlements = entitlements_at(row, now) if row is not None else ()
-    facts = _facts(row, presented, entitlements, now)
+    seat = None if call.seat is None or row is None else SeatRow(*call.seat)
+    machine = None if row is None else _machine(row, presented, seat)
+    facts = _facts(row, presented, entitlements, (now, machine))
     verdict = decide(facts)
     boundary = next_boundary(facts, entitlements) if row is not None else None
     license_view = None if row is None else view_license(row, now, call.principal)
     body = _render(verdict, presented, license_view, entitlements, (now, boundary))
+    if machine is not None and seat is not None:
+        _show_seat(body, machine, seat, now)
     return Answer(body, license_id="" if row is None else row.id, code=verdict.code)
+
+
+def _show_seat(body: Validation, machine: MachineFacts, seat: SeatRow, now: int) -> None:
+    """The machine's activation while it lives, and what the vendor may want to know of it."""
+    if machine.seat is None or not is_live(machine.seat, machine.rules, now):
+        return
+    body.activation = ValidatedActivation(
+        seat.id,
+        seat.name,
+        bool(seat.is_non_production),
+        render_instant(seat.activated_at),
+        render_instant(seat.last_seen_at),
+        optional_instant(seat.heartbeat_at),
+    )
+    if seat.is_non_production:
+        body.warnings.append(NON_PRODUCTION)
 
 
 def _facts(
     row: LicenseRow | None,
     presented: ValidateById,
     entitlements: tuple[GrantedEntitlement, ...],
-    now: int,
+    scene: tuple[int, MachineFacts | None],
 ) -> Facts:
+    now, machine = scene
     if row is None:
         return Facts(now=now, is_found=False)
     wanted = presented.entitlements
@@ -223,6 +266,29 @@ def _facts(
         wanted_product=presented.product,
         wanted_policy=presented.policy,
         wanted_entitlements=None if wanted is None else tuple(wanted),
+        machine=machine,
+    )
+
+
+def _machine(row: LicenseRow, presented: ValidateById, seat: SeatRow | None) -> MachineFacts | None:
+    """What was presented of a machine, and what is known of it."""
+    if presented.fingerprint is None:
+        return None
+    policy = row.policy
+    rules = SeatRules(
+        component_matching=policy.component_matching,
+        heartbeat_interval=policy.heartbeat_interval,
+        dead_after=policy.dead_after,
+        when_dead=policy.when_dead,
+        heartbeat_basis=policy.heartbeat_basis,
+        dormant_after=policy.dormant_after,
+    )
+    components = presented.components
+    return MachineFacts(
+        rules=rules,
+        seat=None if seat is None else seat.as_seat(component_digests(seat.named_components())),
+        ended_reason=None if seat is None else seat.ended_reason,
+        components=None if components is None else component_digests(components),
     )
 
 

@@ -1,0 +1,174 @@
+"""What the statements of activations read and write, as values."""
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from licenseapi_server.api.runtime.license_view import decode_overrides
+from licenseapi_server.domain.activations import Machine, Seat, SeatRules
+from licenseapi_server.domain.limits import Limits, effective_limits
+
+decode_components = msgspec.json.Decoder(dict[str, str]).decode
+_decode_patterns = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+class SeatRow(msgspec.Struct, frozen=True):
+    """An activation's columns, in the order of seat_sql.SEAT_COLUMNS."""
+
+    id: str
+    license_id: str
+    product_id: str
+    fingerprint: str
+    fingerprint_digest: bytes
+    components: str
+    name: str | None
+    hostname: str | None
+    platform: str | None
+    ip: str
+    cores: int
+    memory_bytes: int
+    disk_bytes: int
+    is_non_production: bool
+    activated_at: int
+    last_seen_at: int
+    heartbeat_at: int | None
+    ended_at: int | None
+    ended_reason: str | None
+    seat_free_at: int | None
+    metadata: str
+    created_at: int
+    version: int
+
+    def named_components(self) -> dict[str, str]:
+        """What the machine was made of when it was last activated, by name."""
+        return decode_components(self.components)
+
+    def as_seat(self, components: frozenset[bytes] = frozenset()) -> Seat:
+        """What the domain needs of it."""
+        return Seat(
+            id=self.id,
+            fingerprint_digest=bytes(self.fingerprint_digest),
+            components=components,
+            activated_at=self.activated_at,
+            last_seen_at=self.last_seen_at,
+            heartbeat_at=self.heartbeat_at,
+            ended_at=self.ended_at,
+            is_non_production=bool(self.is_non_production),
+        )
+
+
+class LicenseSeats(msgspec.Struct, frozen=True):
+    """A license under its lock, in the order of seat_sql.SEAT_RULES."""
+
+    product_id: str
+    starts_at: int | None
+    expires_at: int | None
+    suspended_at: int | None
+    revoked_at: int | None
+    customer_banned_at: int | None
+    created_at: int
+    overrides: str
+    activation_count: int
+    duration: str | None
+    expiration_basis: str
+    expiration_strategy: str
+    grace_period: str | None
+    max_activations: int | None
+    max_cores: int | None
+    max_memory_bytes: int | None
+    max_disk_bytes: int | None
+    overage_percent: int
+    when_full: str
+    component_matching: str
+    heartbeat_interval: int | None
+    dead_after: int | None
+    when_dead: str
+    heartbeat_basis: str
+    dormant_after: str | None
+    deactivation_cooldown: str | None
+    max_deactivations: int | None
+    deactivation_period: str | None
+    non_production: str
+    max_non_production: int
+
+    def rules(self) -> SeatRules:
+        """What the policy and the license's limits say about seats."""
+        policy = Limits(
+            max_activations=self.max_activations,
+            max_cores=self.max_cores,
+            max_memory_bytes=self.max_memory_bytes,
+            max_disk_bytes=self.max_disk_bytes,
+        )
+        return SeatRules(
+            limits=effective_limits(policy, decode_overrides(self.overrides)),
+            overage_percent=self.overage_percent,
+            when_full=self.when_full,
+            component_matching=self.component_matching,
+            heartbeat_interval=self.heartbeat_interval,
+            dead_after=self.dead_after,
+            when_dead=self.when_dead,
+            heartbeat_basis=self.heartbeat_basis,
+            dormant_after=self.dormant_after,
+            deactivation_cooldown=self.deactivation_cooldown,
+            max_deactivations=self.max_deactivations,
+            deactivation_period=self.deactivation_period,
+            non_production=_decode_patterns(self.non_production),
+            max_non_production=self.max_non_production,
+        )
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine as it was presented; absent members keep what is known of it."""
+
+    fingerprint: str
+    components: Mapping[str, str] = {}
+    name: str | None = None
+    hostname: str | None = None
+    platform: str | None = None
+    ip: str = ""
+    cores: int | None = None
+    memory_bytes: int | None = None
+    disk_bytes: int | None = None
+    metadata: str | None = None
+
+    def adds_nothing_to(self, known: SeatRow) -> bool:
+        """Whether all that was presented stands in the row already."""
+        names = ("name", "hostname", "platform", "cores", "memory_bytes", "disk_bytes", "metadata")
+        told = {name: getattr(self, name) for name in names}
+        if self.components and dict(self.components) != msgspec.json.decode(known.components):
+            return False
+        return all(value in (None, getattr(known, name)) for name, value in told.items())
+
+    def machine(self) -> Machine:
+        """What the domain needs of it."""
+        return Machine(
+            fingerprint_digest=digest_fingerprint(self.fingerprint),
+            components=component_digests(self.components),
+            names=tuple(filter(None, (self.fingerprint, self.hostname))),
+            cores=self.cores or 0,
+            memory_bytes=self.memory_bytes or 0,
+            disk_bytes=self.disk_bytes or 0,
+        )
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """Where it happens: whose license, by whom, when."""
+
+    account_id: str
+    mode: str
+    license_id: str
+    actor: str
+    now: int
+
+
+def digest_fingerprint(text: str) -> bytes:
+    """The 32 bytes under which a machine is found."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def component_digests(components: Mapping[str, str]) -> frozenset[bytes]:
+    """One digest for each component: its name belongs to it."""
+    return frozenset(
+        hashlib.sha256(f"{name}\0{value}".encode()).digest() for name, value in components.items()
+    )

@@ -1,0 +1,325 @@
+"""What is done to the seats of a locked license, as steps that run on either engine.
+
+The order is always the same: read the rules, end what is due, look, decide (domain), write.
+"""
+
+import os
+from collections.abc import Generator, Mapping
+from typing import Any
+
+import msgspec
+
+from licenseapi_server.api.runtime import seat_sql
+from licenseapi_server.api.runtime.seat_rows import (
+    Arrival,
+    LicenseSeats,
+    Scene,
+    SeatRow,
+    component_digests,
+    digest_fingerprint,
+)
+from licenseapi_server.api.runtime.work import Ask, Work
+from licenseapi_server.domain.activations import (
+    Denied,
+    Granted,
+    Machine,
+    Seat,
+    SeatFacts,
+    SeatRules,
+    Usage,
+    decide_activation,
+    decide_move,
+    find_end,
+    silence_allowed,
+)
+from licenseapi_server.domain.durations import add_duration, parse_duration
+from licenseapi_server.domain.events import EVENT_TYPES
+from licenseapi_server.domain.ids import make_id
+from licenseapi_server.domain.instants import DAY, HOUR
+from licenseapi_server.domain.license_state import initial_expiry
+from licenseapi_server.domain.problems import Problem
+from licenseapi_server.domain.verdict import Facts, decide
+
+Steps = Generator[Ask, list[Any], None]
+# A month's end may lie up to three days from where counting back puts it.
+SLACK = 4 * DAY
+# How often being seen again is worth a write.
+SEEN_EVERY = HOUR
+MAY_ACTIVATE = frozenset({"NOT_STARTED"})
+
+
+def activate(scene: Scene, arrival: Arrival) -> Work[tuple[SeatRow, bool]]:
+    """A seat for the machine, and whether it is a new one. Raises Problem."""
+    license_ = yield from _read_license(scene)
+    _refuse_unless_usable(license_, scene.now, MAY_ACTIVATE)
+    rules = license_.rules()
+    yield from _end_due(scene, rules)
+    machine = arrival.machine()
+    facts = yield from _look(scene, machine)
+    outcome = decide_activation(rules, facts, machine, scene.now)
+    if isinstance(outcome, Denied):
+        raise denial(outcome, scene.now)
+    if outcome.replaces is not None:
+        yield from _end(scene, outcome.replaces, "replaced")
+        yield from _record_move(scene)
+    if outcome.is_moved:
+        yield from _record_move(scene)
+    if outcome.seat is None:
+        activation_id = yield from _insert(scene, license_, arrival, outcome)
+    else:
+        activation_id = outcome.seat.id
+        yield from _take_again(scene, arrival, outcome)
+    yield from _start_clock(scene, license_)
+    found = yield (seat_sql.SEAT_BY_ID, (activation_id, scene.account_id, scene.mode))
+    return SeatRow(*found[0]), outcome.seat is None
+
+
+def beat(scene: Scene, activation_id: str) -> Work[SeatRow]:
+    """A sign of life; the same machine comes back to life if there is a seat for it."""
+    license_ = yield from _read_license(scene)
+    _refuse_unless_usable(license_, scene.now, frozenset())
+    rules = license_.rules()
+    yield from _end_due(scene, rules)
+    name = (activation_id, scene.account_id, scene.mode)
+    found = yield (seat_sql.SEAT_BY_ID, name)
+    row = SeatRow(*found[0])
+    if row.ended_at is not None:
+        arrival = Arrival(fingerprint=row.fingerprint)
+        facts = yield from _look(scene, _machine_of(row))
+        outcome = decide_activation(rules, facts, _machine_of(row), scene.now)
+        if isinstance(outcome, Denied):
+            raise denial(outcome, scene.now)
+        if outcome.replaces is not None:
+            yield from _end(scene, outcome.replaces, "replaced")
+            yield from _record_move(scene)
+        yield from _take_again(scene, arrival, outcome)
+    yield (seat_sql.BEAT_ACTIVATION, (scene.now, activation_id))
+    found = yield (seat_sql.SEAT_BY_ID, name)
+    return SeatRow(*found[0])
+
+
+def deactivate(scene: Scene, activation_id: str, *, is_forced: bool) -> Work[SeatRow]:
+    """Give the seat up. Staff may do it whenever they want; apps within the policy's budget."""
+    license_ = yield from _read_license(scene)
+    rules = license_.rules()
+    yield from _end_due(scene, rules)
+    name = (activation_id, scene.account_id, scene.mode)
+    found = yield (seat_sql.SEAT_BY_ID, name)
+    row = SeatRow(*found[0])
+    if row.ended_at is None:
+        moves = yield (seat_sql.SEAT_MOVES, (scene.license_id,))
+        denied = decide_move(rules, [at for (at,) in reversed(moves)], scene.now)
+        if denied is not None and not is_forced:
+            raise denial(denied, scene.now)
+        yield from _end(scene, activation_id, "deactivated")
+        yield from _record_move(scene)
+        found = yield (seat_sql.SEAT_BY_ID, name)
+    return SeatRow(*found[0])
+
+
+def denial(denied: Denied, now: int) -> Problem:
+    """The refusal, with what was counted and how long to wait."""
+    members: dict[str, Any] = {}
+    if denied.limit is not None:
+        members = {"limit": denied.limit, "count": denied.count}
+    headers = {}
+    if denied.retry_at is not None:
+        headers["Retry-After"] = str(max(1, -(-(denied.retry_at - now) // 1_000_000)))
+    return Problem(denied.code, denied.detail, headers=headers, **members)
+
+
+def _machine_of(row: SeatRow) -> Machine:
+    return Machine(
+        fingerprint_digest=bytes(row.fingerprint_digest),
+        names=tuple(filter(None, (row.fingerprint, row.hostname))),
+        cores=row.cores,
+        memory_bytes=row.memory_bytes,
+        disk_bytes=row.disk_bytes,
+    )
+
+
+def _read_license(scene: Scene) -> Work[LicenseSeats]:
+    rows = yield (seat_sql.SEAT_RULES, (scene.license_id,))
+    if not rows:
+        raise Problem("not_found")
+    return LicenseSeats(*rows[0])
+
+
+def _refuse_unless_usable(license_: LicenseSeats, now: int, but: frozenset[str]) -> None:
+    """A license that may not run may not get seats either (3-domain, decide_may)."""
+    verdict = decide(
+        Facts(
+            now=now,
+            revoked_at=license_.revoked_at,
+            customer_banned_at=license_.customer_banned_at,
+            suspended_at=license_.suspended_at,
+            starts_at=license_.starts_at,
+            expires_at=license_.expires_at,
+            grace_period=license_.grace_period,
+            expiration_strategy=license_.expiration_strategy,
+        )
+    )
+    if not verdict and verdict.code not in but:
+        raise Problem("license_refused", verdict.detail, license_code=verdict.code)
+
+
+def _end_due(scene: Scene, rules: SeatRules) -> Steps:
+    """End what is dead or dormant by now, so that what is left counts."""
+    now = scene.now
+    seen_before = beaten_before = -1
+    if rules.dormant_after is not None:
+        seen_before = add_duration(now, parse_duration(rules.dormant_after), times=-1) + SLACK
+    if rules.heartbeat_interval is not None and rules.when_dead == "release":
+        beaten_before = now - silence_allowed(rules)
+    if max(seen_before, beaten_before) < 0:
+        return
+    rows = yield (seat_sql.SEATS_PERHAPS_DUE, (scene.license_id, seen_before, beaten_before))
+    for row in [SeatRow(*columns) for columns in rows]:
+        reason = find_end(row.as_seat(), rules, now)
+        if reason is not None:
+            yield from _end(scene, row.id, reason)
+
+
+def _end(scene: Scene, activation_id: str, reason: str) -> Steps:
+    ended = yield (seat_sql.END_ACTIVATION, (scene.now, reason, activation_id))
+    if ended:
+        yield (seat_sql.COUNT_ACTIVATIONS, (-1, scene.license_id))
+        yield record(scene, "activation.ended", activation_id, {"reason": reason})
+
+
+def _record_move(scene: Scene) -> Steps:
+    yield (seat_sql.RECORD_MOVE, (scene.account_id, scene.license_id, scene.now))
+
+
+def record(scene: Scene, kind: str, object_id: str, data: Mapping[str, Any]) -> Ask:
+    """The step that writes an event. Raises ValueError for a type that is not on the list."""
+    if kind not in EVENT_TYPES:
+        message = f"{kind} is no event type"
+        raise ValueError(message)
+    text = msgspec.json.encode(data).decode()
+    event_id = make_id("evt", scene.now, os.urandom(10))
+    owner = (event_id, scene.account_id, scene.mode)
+    return seat_sql.INSERT_EVENT, (
+        *owner, kind, scene.license_id, object_id, text, scene.actor, scene.now,
+    )  # fmt: skip
+
+
+def _look(scene: Scene, machine: Machine) -> Work[SeatFacts]:
+    """Everything that the decision depends on."""
+    rows = yield (
+        seat_sql.SEAT_BY_FINGERPRINT, (scene.license_id, machine.fingerprint_digest)
+    )  # fmt: skip
+    own = SeatRow(*rows[0]).as_seat() if rows else None
+    candidates: tuple[Seat, ...] = ()
+    if own is None:
+        candidates = yield from _find_candidates(scene, machine)
+    usage = yield (seat_sql.SEAT_USAGE, (scene.license_id, own.id if own else "", scene.now))
+    spare = yield (seat_sql.NON_PRODUCTION_COUNT, (scene.license_id,))
+    oldest = yield (seat_sql.OLDEST_SEAT, (scene.license_id, scene.now))
+    moves = yield (seat_sql.SEAT_MOVES, (scene.license_id,))
+    seats, cores, memory_bytes, disk_bytes = usage[0]
+    oldest_usage = Usage()
+    if oldest:
+        _, *size = oldest[0]
+        oldest_usage = Usage(seats=1, cores=size[0], memory_bytes=size[1], disk_bytes=size[2])
+    return SeatFacts(
+        own=own,
+        candidates=candidates,
+        usage=Usage(seats=seats, cores=cores, memory_bytes=memory_bytes, disk_bytes=disk_bytes),
+        oldest=oldest[0][0] if oldest else None,
+        oldest_usage=oldest_usage,
+        non_production_count=spare[0][0],
+        moves=tuple(at for (at,) in reversed(moves)),
+    )
+
+
+def _find_candidates(scene: Scene, machine: Machine) -> Work[tuple[Seat, ...]]:
+    """Live machines with any of the presented components."""
+    rows: dict[str, SeatRow] = {}
+    for digest in sorted(machine.components):
+        found = yield (seat_sql.SEATS_BY_COMPONENT, (scene.license_id, digest))
+        rows |= {columns[0]: SeatRow(*columns) for columns in found}
+    seats = []
+    for row in rows.values():
+        parts = yield (seat_sql.COMPONENTS_OF_SEAT, (row.id,))
+        seats.append(row.as_seat(frozenset(bytes(part) for (part,) in parts)))
+    return tuple(seats)
+
+
+def _insert(scene: Scene, license_: LicenseSeats, arrival: Arrival, granted: Granted) -> Work[str]:
+    activation_id = make_id("act", scene.now, os.urandom(10))
+    components = msgspec.json.encode(dict(arrival.components)).decode()
+    yield (
+        seat_sql.INSERT_ACTIVATION,
+        (
+            *(activation_id, scene.account_id, scene.mode, scene.license_id, license_.product_id),
+            *(arrival.fingerprint, digest_fingerprint(arrival.fingerprint), components),
+            *(arrival.name, arrival.hostname, arrival.platform, arrival.ip),
+            *(arrival.cores or 0, arrival.memory_bytes or 0, arrival.disk_bytes or 0),
+            *(granted.is_non_production, scene.now, arrival.metadata or "{}"),
+        ),
+    )
+    yield from _write_components(scene, activation_id, arrival.components)
+    yield (seat_sql.COUNT_ACTIVATIONS, (1, scene.license_id))
+    yield record(scene, "activation.created", activation_id, {"hostname": arrival.hostname})
+    return activation_id
+
+
+def _take_again(scene: Scene, arrival: Arrival, granted: Granted) -> Steps:
+    """The same machine, seen again: under another fingerprint, or after its end."""
+    seat = granted.seat
+    if seat is None:
+        return
+    rows = yield (seat_sql.SEAT_BY_ID, (seat.id, scene.account_id, scene.mode))
+    known = SeatRow(*rows[0])
+    is_revived = known.ended_at is not None
+    is_fresh = scene.now - known.last_seen_at < SEEN_EVERY
+    if is_fresh and not is_revived and not granted.is_moved and arrival.adds_nothing_to(known):
+        return
+    components = known.components
+    if arrival.components:
+        components = msgspec.json.encode(dict(arrival.components)).decode()
+        yield (seat_sql.DELETE_COMPONENTS, (seat.id,))
+        yield from _write_components(scene, seat.id, arrival.components)
+    yield (
+        seat_sql.UPDATE_ACTIVATION,
+        (
+            *(arrival.fingerprint, digest_fingerprint(arrival.fingerprint), components),
+            *(arrival.name or known.name, arrival.hostname or known.hostname),
+            *(arrival.platform or known.platform, arrival.ip or known.ip),
+            known.cores if arrival.cores is None else arrival.cores,
+            known.memory_bytes if arrival.memory_bytes is None else arrival.memory_bytes,
+            known.disk_bytes if arrival.disk_bytes is None else arrival.disk_bytes,
+            granted.is_non_production,
+            scene.now if is_revived else known.activated_at,
+            None if is_revived else known.heartbeat_at,
+            scene.now,
+            known.metadata if arrival.metadata is None else arrival.metadata,
+            seat.id,
+        ),
+    )
+    if is_revived:
+        yield (seat_sql.COUNT_ACTIVATIONS, (1, scene.license_id))
+        yield record(scene, "activation.revived", seat.id, {"after": known.ended_reason})
+    if granted.is_moved:
+        yield record(scene, "activation.moved", seat.id, {"from": known.fingerprint})
+
+
+def _write_components(scene: Scene, activation_id: str, components: Mapping[str, str]) -> Steps:
+    for digest in sorted(component_digests(components)):
+        owner = (scene.account_id, scene.license_id, activation_id)
+        yield (seat_sql.INSERT_COMPONENT, (*owner, digest))
+
+
+def _start_clock(scene: Scene, license_: LicenseSeats) -> Steps:
+    """A license whose time runs from its first activation begins to run now."""
+    if license_.expiration_basis != "first_activation" or license_.expires_at is not None:
+        return
+    expires_at = initial_expiry(
+        created_at=scene.now,
+        starts_at=license_.starts_at,
+        duration=license_.duration,
+        basis="creation",
+    )
+    if expires_at is not None:
+        yield (seat_sql.START_LICENSE_CLOCK, (expires_at, scene.license_id))
