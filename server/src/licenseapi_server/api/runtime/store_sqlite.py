@@ -153,20 +153,24 @@ class SqliteStore:
 
 def _find_license(snapshot: Snapshot, key: KeyRow, lookup: LicenseLookup) -> LicenseRow | None:
     """A license of the key's account and mode."""
-    account_id, mode = key.account_id, key.mode
-    row = None
+    owner = (key.account_id, key.mode)
     if lookup.license_id:
-        row = snapshot.row(sql.LICENSE_BY_ID, (lookup.license_id, account_id, mode))
-    elif lookup.digest is not None:
-        for text in lookup.texts():
-            owned = (account_id, mode, lookup.digest(text))
-            row = snapshot.row(sql.LICENSE_BY_DIGEST, owned)
-            if row is not None:
-                break
+        row = snapshot.row(sql.LICENSE_BY_ID, (lookup.license_id, *owner))
+    else:
+        row = _find_by_text(snapshot, owner, lookup)
     if row is None:
         return None
     policy = snapshot.recall(sql.POLICY_BY_ID, (row[2],), PolicyRow)
     return None if policy is None else LicenseRow(policy, *row)
+
+
+def _find_by_text(snapshot: Snapshot, owner: tuple[str, str], lookup: LicenseLookup) -> Any:
+    """The row of what a customer typed; the second digest only if the first finds none."""
+    if lookup.digest is None:
+        return None
+    first, second = lookup.texts()
+    row = snapshot.row(sql.LICENSE_BY_DIGEST, (*owner, lookup.digest(first)))
+    return row or snapshot.row(sql.LICENSE_BY_DIGEST, (*owner, lookup.digest(second)))
 
 
 # sqlite3 gives up the interpreter at each statement, and gets it back from a busy event
