@@ -90,6 +90,8 @@ def test_others_objects_are_like_absent_ones(
         "signing_keys": acme.api.get("/v1/signing_keys").json()["data"][0]["id"],
         "request_logs": acme.api.get("/v1/me").headers["Request-Id"],
     }
+    machine = {"license_id": acme.license["id"], "fingerprint": route.name}
+    ids["activations"] = acme.api.make("/v1/activations", **machine)["id"]
     ids["entitlements"] = acme.api.make(
         "/v1/entitlements", name="x", code=f"c-{route.name}-{os.getpid()}"
     )["id"]
