@@ -239,6 +239,8 @@ class Api:
             await self._quota.refund(call.principal, use, call.now)
         if rendered.code and call.subject is not None and not _is_dry(call):
             self.buffers.touch_license(call.subject.id, call.now, call.subject.last_validated_at)
+            if call.seen_seat:
+                self.buffers.touch_seat(call.seen_seat, call.now)
         return rendered
 
     async def _handle_runtime(self, route: Route, call: AnyCall) -> Rendered:

@@ -32,6 +32,8 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     path: str = ""
     address: str = ""
     seat: tuple[Any, ...] | None = None
+    # The activation that was seen to live, when that is worth a write.
+    seen_seat: str = ""
     # What the route has made ready before the transaction: see Route.prepare.
     prepared: Any = None
 

@@ -94,7 +94,10 @@ RUNTIME = (
         method="POST",
         path="/v1/activations/{id}/heartbeat",
         summary="Say that a machine lives",
-        description="Brings an activation that was dead or dormant back, if there is a seat.",
+        description=(
+            "Brings an activation that was dead or dormant back, if there is a free seat. One "
+            "that was deactivated or replaced stays so until the machine is activated anew."
+        ),
         handler=activations.heartbeat,
         scope="activations:write",
         body=activations.SignOfLife,
@@ -102,7 +105,7 @@ RUNTIME = (
         credentials=ALL_CREDENTIALS,
         is_runtime=True,
         find_subject=activations.find_presented,
-        errors=("not_found", "license_refused", *SEAT_DENIALS),
+        errors=("not_found", "license_refused", "invalid_state", *SEAT_DENIALS),
         example={"license_key": EXAMPLE_LICENSE_KEY, "fingerprint": "6f9619ff-8b86"},
     ),
     Route(

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from licenseapi_server.domain.durations import add_duration, parse_duration
-from licenseapi_server.domain.instants import SECOND
+from licenseapi_server.domain.instants import HOUR, SECOND
 from licenseapi_server.domain.limits import Limits
 
 DEAD_AFTER_INTERVALS = 2
@@ -50,17 +50,23 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat_at: int | None = None
     ended_at: int | None = None
     is_non_production: bool = False
+    cores: int = 0
+    memory_bytes: int = 0
+    disk_bytes: int = 0
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
-    """The machine that asks for a seat. `names`: fingerprint and host name."""
+    """The machine that asks for a seat. `names`: fingerprint and host name.
+
+    A size that is None was not told: it is what is known of the machine.
+    """
 
     fingerprint_digest: bytes
     components: frozenset[bytes] = frozenset()
     names: tuple[str, ...] = ()
-    cores: int = 0
-    memory_bytes: int = 0
-    disk_bytes: int = 0
+    cores: int | None = None
+    memory_bytes: int | None = None
+    disk_bytes: int | None = None
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,19 +119,24 @@ def is_dead(seat: Seat, rules: SeatRules, now: int) -> bool:
     return at is not None and now >= at
 
 
-def lives_until(seat: Seat, rules: SeatRules) -> int | None:
-    """When it stops to count unless it is heard of; None when it never does."""
-    ends = [dies_at(seat, rules)]
-    if rules.dormant_after is not None:
-        ends.append(add_duration(seat.last_seen_at, parse_duration(rules.dormant_after)))
-    return min((at for at in ends if at is not None), default=None)
+def sleeps_at(seat: Seat, rules: SeatRules) -> int | None:
+    """When the machine is dormant unless it is seen; None when it never is."""
+    if rules.dormant_after is None:
+        return None
+    return add_duration(seat.last_seen_at, parse_duration(rules.dormant_after))
+
+
+def seen_every(dormant_after: str | None) -> int:
+    """How often, in microseconds, it is worth a write that a machine was seen."""
+    if dormant_after is None:
+        return HOUR
+    return min(HOUR, parse_duration(dormant_after).average_seconds * SECOND // 4)
 
 
 def is_dormant(seat: Seat, rules: SeatRules, now: int) -> bool:
     """Whether it has not been seen for so long that it stopped counting."""
-    if rules.dormant_after is None:
-        return False
-    return now >= add_duration(seat.last_seen_at, parse_duration(rules.dormant_after))
+    at = sleeps_at(seat, rules)
+    return at is not None and now >= at
 
 
 def find_end(seat: Seat, rules: SeatRules, now: int) -> str | None:
@@ -185,8 +196,8 @@ def recognize(candidates: Sequence[Seat], machine: Machine, rules: SeatRules) ->
 class Granted(msgspec.Struct, frozen=True):
     """There is a seat. `seat` is the machine's own, live or ended; None for a new one.
 
-    `is_moved`: recognized by its components, its fingerprint is to change. `replaces`: the
-    id of the activation to be ended in the same transaction.
+    `is_moved`: its fingerprint or its components are to change, which the budget counts.
+    `replaces`: the id of the activation to be ended in the same transaction.
     """
 
     seat: Seat | None = None
@@ -214,12 +225,11 @@ def decide_activation(
     """A seat for the machine, or why there is none."""
     own = facts.own
     if own is not None and own.ended_at is None:
-        return Granted(own, is_non_production=own.is_non_production)
+        return _decide_again(rules, facts, machine, now)
     known = recognize(facts.candidates, machine, rules)
-    if known is not None and own is None:
-        is_spare = known.is_non_production
-        granted = Granted(known, is_moved=True, is_non_production=is_spare)
-        return decide_move(rules, facts.moves, now) or granted
+    if known is not None:
+        return _decide_moved(rules, facts, (machine, known), now)
+    machine = _as_known(machine, own)
     if _is_non_production(rules, facts, machine):
         return Granted(own, is_non_production=True)
     denied = _check_room(rules, facts.usage, machine)
@@ -227,6 +237,64 @@ def decide_activation(
         rest = _without(facts.usage, facts.oldest_usage)
         return _check_room(rules, rest, machine) or Granted(own, replaces=facts.oldest)
     return denied or Granted(own)
+
+
+def _decide_again(
+    rules: SeatRules, facts: SeatFacts, machine: Machine, now: int
+) -> Granted | Denied:
+    """The machine has a living seat. Made of other parts, it has moved; larger, it must fit."""
+    own = facts.own
+    if own is None:
+        return Granted()
+    is_rebuilt = bool(
+        own.components
+        and machine.components
+        and not has_enough(own.components, machine.components, rules)
+    )
+    denied = decide_move(rules, facts.moves, now) if is_rebuilt else None
+    denied = denied or _check_growth(rules, facts.usage, machine, own)
+    return denied or Granted(own, is_moved=is_rebuilt, is_non_production=own.is_non_production)
+
+
+def _decide_moved(
+    rules: SeatRules, facts: SeatFacts, found: tuple[Machine, Seat], now: int
+) -> Granted | Denied:
+    """The machine lives under another fingerprint: its seat moves, and the budget counts it."""
+    machine, known = found
+    rest = facts.usage if known.is_non_production else _without(facts.usage, _usage_of(known))
+    denied = decide_move(rules, facts.moves, now) or _check_growth(rules, rest, machine, known)
+    if denied is not None:
+        return denied
+    is_spare = known.is_non_production
+    if facts.own is None:
+        return Granted(known, is_moved=True, is_non_production=is_spare)
+    # The new fingerprint has an activation of its own, which has ended: that one comes back.
+    return Granted(facts.own, is_moved=True, is_non_production=is_spare, replaces=known.id)
+
+
+def _usage_of(seat: Seat) -> Usage:
+    return Usage(
+        seats=1, cores=seat.cores, memory_bytes=seat.memory_bytes, disk_bytes=seat.disk_bytes
+    )
+
+
+def _as_known(machine: Machine, seat: Seat | None) -> Machine:
+    """The machine with the sizes that it did not tell."""
+    sizes = {
+        name: getattr(seat, name) if seat is not None else 0
+        for name in RESOURCES
+        if getattr(machine, name) is None
+    }
+    return msgspec.structs.replace(machine, **sizes)
+
+
+def _check_growth(rules: SeatRules, usage: Usage, machine: Machine, seat: Seat) -> Denied | None:
+    """Whether a machine that has a seat fits if it is larger by now; others are left alone."""
+    fitted = _as_known(machine, seat)
+    grown = [name for name in RESOURCES if getattr(fitted, name) > getattr(seat, name)]
+    if not grown or seat.is_non_production:
+        return None
+    return _check_sizes(rules, usage, fitted)
 
 
 def _may_replace(rules: SeatRules, facts: SeatFacts, denied: Denied, now: int) -> bool:
@@ -263,6 +331,10 @@ def _check_room(rules: SeatRules, usage: Usage, machine: Machine) -> Denied | No
     if limit is not None and usage.seats >= limit:
         detail = f"The license allows {limit} activations, and {usage.seats} are in use."
         return Denied("activation_limit_reached", detail, limit, usage.seats)
+    return _check_sizes(rules, usage, machine)
+
+
+def _check_sizes(rules: SeatRules, usage: Usage, machine: Machine) -> Denied | None:
     for name in RESOURCES:
         limit = effective_limit(getattr(rules.limits, f"max_{name}"), rules.overage_percent)
         used, wanted = getattr(usage, name), getattr(machine, name)

@@ -12,11 +12,12 @@ import msgspec
 from licenseapi_server.domain.activations import (
     Seat,
     SeatRules,
+    dies_at,
     find_end,
     has_enough,
     is_dead,
     is_live,
-    lives_until,
+    sleeps_at,
 )
 from licenseapi_server.domain.license_state import compute_ends_at
 
@@ -212,8 +213,12 @@ def check_components(facts: Facts) -> Verdict | None:
     machine = facts.machine
     if machine is None or machine.components is None:
         return COMPONENTS_REQUIRED if "components" in facts.requires else None
-    if machine.seat is None or not machine.seat.components:
+    if machine.seat is None:
         return None
+    if not machine.seat.components and "components" not in facts.requires:
+        return None
+    if not machine.seat.components:
+        return COMPONENTS_MISMATCH
     is_same = has_enough(machine.seat.components, machine.components, machine.rules)
     return None if is_same else COMPONENTS_MISMATCH
 
@@ -348,15 +353,20 @@ def decide(facts: Facts) -> Verdict:
     raise AssertionError(message)
 
 
+def _ends_of_seat(facts: Facts) -> tuple[int | None, ...]:
+    """When the machine is dead, and when it is dormant, unless it is heard of."""
+    machine = facts.machine
+    if machine is None or machine.seat is None or machine.seat.ended_at is not None:
+        return ()
+    return dies_at(machine.seat, machine.rules), sleeps_at(machine.seat, machine.rules)
+
+
 def next_boundary(facts: Facts, entitlements: tuple[GrantedEntitlement, ...]) -> int | None:
     """The earliest instant still to come at which the clock alone may change the answer."""
     ends_at = facts.expires_at if facts.grace_period is None else facts.ends_at
     earliest: int | None = None
     instants = [item.expires_at for item in entitlements] if entitlements else ()
-    silent_at = None
-    if facts.machine is not None and facts.machine.seat is not None:
-        silent_at = lives_until(facts.machine.seat, facts.machine.rules)
-    for at in (facts.starts_at, facts.expires_at, ends_at, silent_at, *instants):
+    for at in (facts.starts_at, facts.expires_at, ends_at, *instants, *_ends_of_seat(facts)):
         if at is not None and at > facts.now and (earliest is None or at < earliest):
             earliest = at
     return earliest

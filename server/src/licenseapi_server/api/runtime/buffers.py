@@ -8,7 +8,7 @@ import asyncio
 import logging
 from typing import Any
 
-from licenseapi_server.api.runtime import sql
+from licenseapi_server.api.runtime import seat_sql, sql
 from licenseapi_server.api.runtime.leases import Leases
 from licenseapi_server.api.runtime.rows import Counter
 from licenseapi_server.domain.instants import SECOND
@@ -34,6 +34,7 @@ class Buffers:
         self._keys: dict[str, tuple[int, str]] = {}
         self._secrets: dict[str, int] = {}
         self._licenses: dict[str, int] = {}
+        self._seats: dict[str, int] = {}
         self._written_at: dict[str, int] = {}
         self._counts: dict[Counter, int] = {}
         self._exposed: dict[bytes, int] = {}
@@ -88,6 +89,10 @@ class Buffers:
         if last_at is None or at - last_at >= COALESCED:
             self._licenses[license_id] = at
 
+    def touch_seat(self, activation_id: str, at: int) -> None:
+        """Remember that a machine was seen to live."""
+        self._seats[activation_id] = at
+
     def count_request(self, counter: Counter, amount: int = 1) -> None:
         """Count a request of a plan without a limit, or take the count back."""
         self._counts[counter] = self._counts.get(counter, 0) + amount
@@ -127,6 +132,7 @@ class Buffers:
         secrets, self._secrets = self._secrets, {}
         self._note_written(keys, secrets)
         licenses, self._licenses = self._licenses, {}
+        seats, self._seats = self._seats, {}
         pins, self._pins = self._pins, {}
         exposed, self._exposed = self._exposed, {}
         batches = [
@@ -134,6 +140,7 @@ class Buffers:
             (sql.TOUCH_KEY, [(at, ip, key) for key, (at, ip) in sorted(keys.items())]),
             (sql.TOUCH_SECRET, [(at, secret) for secret, at in sorted(secrets.items())]),
             (sql.TOUCH_LICENSE, [(at, name) for name, at in sorted(licenses.items())]),
+            (seat_sql.SEE_ACTIVATION, [(at, name) for name, at in sorted(seats.items())]),
             (sql.FLAG_EXPOSED, [(at, digest) for digest, at in sorted(exposed.items())]),
             (sql.PIN_VERSION, [(version, name) for name, version in sorted(pins.items())]),
         ]

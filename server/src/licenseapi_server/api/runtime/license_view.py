@@ -69,7 +69,9 @@ def required_by(row: LicenseRow) -> tuple[str, ...]:
     requires = row.policy.requires
     if requires:
         return _decode_requires(requires)
-    return ("fingerprint",) if row.policy.max_activations is not None else ()
+    if row.policy.max_activations is None and row.overrides == "{}":
+        return ()
+    return ("fingerprint",) if limits_of(row).max_activations is not None else ()
 
 
 def status_of(row: LicenseRow, now: int, expiring_window_days: int) -> str:

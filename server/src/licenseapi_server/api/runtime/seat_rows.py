@@ -55,6 +55,9 @@ class SeatRow(msgspec.Struct, frozen=True):
             heartbeat_at=self.heartbeat_at,
             ended_at=self.ended_at,
             is_non_production=bool(self.is_non_production),
+            cores=self.cores,
+            memory_bytes=self.memory_bytes,
+            disk_bytes=self.disk_bytes,
         )
 
 
@@ -91,6 +94,7 @@ class LicenseSeats(msgspec.Struct, frozen=True):
     deactivation_period: str | None
     non_production: str
     max_non_production: int
+    requires: str | None
 
     def rules(self) -> SeatRules:
         """What the policy and the license's limits say about seats."""
@@ -146,9 +150,9 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
             fingerprint_digest=digest_fingerprint(self.fingerprint),
             components=component_digests(self.components),
             names=tuple(filter(None, (self.fingerprint, self.hostname))),
-            cores=self.cores or 0,
-            memory_bytes=self.memory_bytes or 0,
-            disk_bytes=self.disk_bytes or 0,
+            cores=self.cores,
+            memory_bytes=self.memory_bytes,
+            disk_bytes=self.disk_bytes,
         )
 
 

@@ -22,7 +22,7 @@ SEAT_RULES = statement(
     p.max_disk_bytes, p.overage_percent, p.when_full, p.component_matching,
     p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after,
     p.deactivation_cooldown, p.max_deactivations, p.deactivation_period, p.non_production,
-    p.max_non_production
+    p.max_non_production, p.requires
 FROM licensing_license l
 JOIN catalog_policy p ON p.id = l.policy_id
 LEFT JOIN licensing_customer c ON c.id = l.customer_id
@@ -134,6 +134,13 @@ WHERE id = :id AND ended_at IS NULL RETURNING id""",
 BEAT_ACTIVATION = statement(
     """UPDATE licensing_activation SET heartbeat_at = :now, last_seen_at = :now WHERE id = :id""",
     {"now": "bigint"},
+)
+
+# A machine that validates is seen, and not dormant: buffered. What has ended stays so. Primary key.
+SEE_ACTIVATION = statement(
+    """UPDATE licensing_activation SET last_seen_at = :at
+WHERE id = :id AND ended_at IS NULL AND last_seen_at < :at""",
+    {"at": "bigint"},
 )
 
 # What a machine is made of: replaced when it is seen with other parts. Index (activation_id).

@@ -30,21 +30,22 @@ from licenseapi_server.domain.activations import (
     decide_activation,
     decide_move,
     find_end,
+    seen_every,
     silence_allowed,
 )
 from licenseapi_server.domain.durations import add_duration, parse_duration
 from licenseapi_server.domain.events import EVENT_TYPES
 from licenseapi_server.domain.ids import make_id
-from licenseapi_server.domain.instants import DAY, HOUR
+from licenseapi_server.domain.instants import DAY
 from licenseapi_server.domain.license_state import initial_expiry
-from licenseapi_server.domain.problems import Problem
+from licenseapi_server.domain.problems import Problem, field_problem
 from licenseapi_server.domain.verdict import Facts, decide
 
 Steps = Generator[Ask, list[Any], None]
 # A month's end may lie up to three days from where counting back puts it.
 SLACK = 4 * DAY
-# How often being seen again is worth a write.
-SEEN_EVERY = HOUR
+# What a heartbeat brings back; what somebody has ended, only a new activation does.
+REVIVABLE = frozenset({"dead", "dormant"})
 MAY_ACTIVATE = frozenset({"NOT_STARTED"})
 
 
@@ -52,6 +53,9 @@ def activate(scene: Scene, arrival: Arrival) -> Work[tuple[SeatRow, bool]]:
     """A seat for the machine, and whether it is a new one. Raises Problem."""
     license_ = yield from _read_license(scene)
     _refuse_unless_usable(license_, scene.now, MAY_ACTIVATE)
+    if "components" in (license_.requires or "") and not arrival.components:
+        message = "`components` is required: the policy compares them at each validation."
+        raise field_problem("/components", message, code="required")
     rules = license_.rules()
     yield from _end_due(scene, rules)
     machine = arrival.machine()
@@ -60,15 +64,14 @@ def activate(scene: Scene, arrival: Arrival) -> Work[tuple[SeatRow, bool]]:
     if isinstance(outcome, Denied):
         raise denial(outcome, scene.now)
     if outcome.replaces is not None:
-        yield from _end(scene, outcome.replaces, "replaced")
-        yield from _record_move(scene)
-    if outcome.is_moved:
+        yield from _end(scene, outcome.replaces, "moved" if outcome.is_moved else "replaced")
+    if outcome.replaces is not None or outcome.is_moved:
         yield from _record_move(scene)
     if outcome.seat is None:
         activation_id = yield from _insert(scene, license_, arrival, outcome)
     else:
         activation_id = outcome.seat.id
-        yield from _take_again(scene, arrival, outcome)
+        yield from _take_again(scene, arrival, outcome, seen_every(rules.dormant_after))
     yield from _start_clock(scene, license_)
     found = yield (seat_sql.SEAT_BY_ID, (activation_id, scene.account_id, scene.mode))
     return SeatRow(*found[0]), outcome.seat is None
@@ -84,15 +87,18 @@ def beat(scene: Scene, activation_id: str) -> Work[SeatRow]:
     found = yield (seat_sql.SEAT_BY_ID, name)
     row = SeatRow(*found[0])
     if row.ended_at is not None:
-        arrival = Arrival(fingerprint=row.fingerprint)
+        if row.ended_reason not in REVIVABLE:
+            detail = (
+                f"The activation has been ended ({row.ended_reason}): activate the machine anew."
+            )
+            raise Problem("invalid_state", detail, ended_reason=row.ended_reason)
         facts = yield from _look(scene, _machine_of(row))
-        outcome = decide_activation(rules, facts, _machine_of(row), scene.now)
+        # A machine that fell silent takes nobody's seat when it comes back.
+        polite = msgspec.structs.replace(rules, when_full="refuse")
+        outcome = decide_activation(polite, facts, _machine_of(row), scene.now)
         if isinstance(outcome, Denied):
             raise denial(outcome, scene.now)
-        if outcome.replaces is not None:
-            yield from _end(scene, outcome.replaces, "replaced")
-            yield from _record_move(scene)
-        yield from _take_again(scene, arrival, outcome)
+        yield from _take_again(scene, Arrival(fingerprint=row.fingerprint), outcome)
     yield (seat_sql.BEAT_ACTIVATION, (scene.now, activation_id))
     found = yield (seat_sql.SEAT_BY_ID, name)
     return SeatRow(*found[0])
@@ -209,9 +215,12 @@ def _look(scene: Scene, machine: Machine) -> Work[SeatFacts]:
     rows = yield (
         seat_sql.SEAT_BY_FINGERPRINT, (scene.license_id, machine.fingerprint_digest)
     )  # fmt: skip
-    own = SeatRow(*rows[0]).as_seat() if rows else None
+    own = None
+    if rows:
+        known = SeatRow(*rows[0])
+        own = known.as_seat(component_digests(known.named_components()))
     candidates: tuple[Seat, ...] = ()
-    if own is None:
+    if own is None or own.ended_at is not None:
         candidates = yield from _find_candidates(scene, machine)
     usage = yield (seat_sql.SEAT_USAGE, (scene.license_id, own.id if own else "", scene.now))
     spare = yield (seat_sql.NON_PRODUCTION_COUNT, (scene.license_id,))
@@ -265,15 +274,18 @@ def _insert(scene: Scene, license_: LicenseSeats, arrival: Arrival, granted: Gra
     return activation_id
 
 
-def _take_again(scene: Scene, arrival: Arrival, granted: Granted) -> Steps:
-    """The same machine, seen again: under another fingerprint, or after its end."""
+def _take_again(scene: Scene, arrival: Arrival, granted: Granted, interval: int = 0) -> Steps:
+    """The same machine, seen again: under another fingerprint, or after its end.
+
+    Seen a short while ago, and nothing new about it, it is not worth a write.
+    """
     seat = granted.seat
     if seat is None:
         return
     rows = yield (seat_sql.SEAT_BY_ID, (seat.id, scene.account_id, scene.mode))
     known = SeatRow(*rows[0])
     is_revived = known.ended_at is not None
-    is_fresh = scene.now - known.last_seen_at < SEEN_EVERY
+    is_fresh = scene.now - known.last_seen_at < interval
     if is_fresh and not is_revived and not granted.is_moved and arrival.adds_nothing_to(known):
         return
     components = known.components

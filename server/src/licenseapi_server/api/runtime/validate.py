@@ -19,7 +19,7 @@ from licenseapi_server.api.runtime.seat_rows import (
     digest_fingerprint,
 )
 from licenseapi_server.deployment import Deployment
-from licenseapi_server.domain.activations import SeatRules, is_live
+from licenseapi_server.domain.activations import SeatRules, is_live, seen_every
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.problems import Problem, field_problem
 from licenseapi_server.domain.verdict import (
@@ -220,6 +220,9 @@ def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> A
     body = _render(verdict, presented, license_view, entitlements, (now, boundary))
     if machine is not None and seat is not None:
         _show_seat(body, machine, seat, now)
+        interval = seen_every(machine.rules.dormant_after)
+        if body.activation is not None and now - seat.last_seen_at >= interval:
+            call.seen_seat = seat.id
     return Answer(body, license_id="" if row is None else row.id, code=verdict.code)
 
 
@@ -273,6 +276,9 @@ def _facts(
 def _machine(row: LicenseRow, presented: ValidateById, seat: SeatRow | None) -> MachineFacts | None:
     """What was presented of a machine, and what is known of it."""
     if presented.fingerprint is None:
+        if presented.components is not None:
+            message = "`fingerprint` is required with `components`."
+            raise field_problem("/fingerprint", message, code="required")
         return None
     policy = row.policy
     rules = SeatRules(
