@@ -147,6 +147,19 @@ def test_apps_give_seats_up_within_a_budget(server: Server) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "deactivation_limit_reached")
     assert 29 * 86_400 < int(refused.headers["Retry-After"]) <= 30 * 86_400
     assert acme.api.post(f"{PATH}/{ids['three']}/deactivate", json={}).status_code == 200
+    # What staff does is not on the app's account: after its period it has its full budget.
+    server.execute("UPDATE licensing_seatmove SET moved_at = moved_at - 2592000000000")
+    assert leave("two").status_code == 200
+
+
+def test_heartbeats_cost_nothing(server: Server) -> None:
+    """A plan that is used up lets no machine die."""
+    acme = make_vendor(server, plan="developer")
+    seat = _made(acme, "machine-1")
+    before = acme.api.get("/v1/account/usage").json()["requests"]["used"]
+    for _ in range(5):
+        assert acme.api.post(f"{PATH}/{seat['id']}/heartbeat", json={}).status_code == 200
+    assert acme.api.get("/v1/account/usage").json()["requests"]["used"] - before <= 1
 
 
 def test_a_cooldown_stands_between_two_moves(server: Server) -> None:
@@ -219,7 +232,7 @@ def test_an_app_speaks_for_its_own_machine_alone(acme: Vendor, server: Server) -
     path = f"{PATH}/{other['id']}/deactivate"
 
     assert app.post(path, json={}).status_code == 400
-    assert app.post(path, json={"fingerprint": "other"}).status_code == 404
+    assert app.post(path, json={"fingerprint": "other"}).status_code == 400
     assert app.post(path, json={"license_key": acme.key, "fingerprint": "own"}).status_code == 404
     assert bearer.post(path, json={"fingerprint": "own"}).status_code == 404
     own_path = f"{PATH}/{own['id']}/heartbeat"
@@ -370,7 +383,8 @@ def test_guessing_with_a_publishable_key_costs_nothing(server: Server) -> None:
 
     before = used()
     for number in range(5):
-        body = {"license_key": f"guess-number-{number}-of-many", "fingerprint": "x"}
+        key = f"guess-number-{number}-of-many"
+        body = {"license_key": key, "fingerprint": "x", "product": "paint"}
         assert app.post(PATH, json=body).status_code == 404
     assert used() == before
 

@@ -155,3 +155,85 @@ def test_the_next_check_is_when_something_may_change(server: Server) -> None:
     ended = _validate(acme, fingerprint="one")
     assert (dead["code"], dead["next_check_at"] is not None) == ("HEARTBEAT_DEAD", True)
     assert (ended["code"], ended["next_check_at"]) == ("NOT_ACTIVATED", None)
+
+
+def test_sums_of_the_largest_sizes_are_no_error(server: Server) -> None:
+    """Any app may tell any size: the next machine is answered all the same."""
+    acme = make_vendor(server)
+    largest = (1 << 53) - 1
+    for number in range(3):
+        sizes = {"memory_bytes": largest, "disk_bytes": largest, "cores": largest}
+        assert _activate(acme, f"m-{number}", **sizes).status_code == 201
+    server.execute("UPDATE licensing_activation SET disk_bytes = ?", (1 << 63) - 1)
+    assert _activate(acme, "innocent").status_code == 201
+
+
+def test_an_unbound_app_says_which_product_it_is(server: Server) -> None:
+    """A publishable key copied out of one app takes no seats for all products."""
+    acme = make_vendor(server)
+    app = acme.account.client(key="publishable_key")
+    body = {"license_key": acme.key, "fingerprint": "one"}
+
+    silent = app.post(PATH, json=body)
+    other = app.post(PATH, json={**body, "product": "other"})
+    own = app.post(PATH, json={**body, "product": "paint"})
+
+    assert (silent.status_code, silent.json()["param"]) == (400, "product")
+    assert (other.status_code, other.json()["license_code"]) == (403, "PRODUCT_MISMATCH")
+    assert own.status_code == 201
+
+
+def test_another_licenses_key_speaks_for_nobody(server: Server) -> None:
+    """Not beside a server's key, nor beside a token, nor with another fingerprint."""
+    acme = make_vendor(server)
+    seat = _activate(acme, "one").json()
+    other = acme.api.make("/v1/licenses", policy_id=acme.policy["id"])["key"]
+    token = acme.api.make("/v1/tokens", license_id=acme.license["id"])["access_token"]
+    path = f"{PATH}/{seat['id']}/heartbeat"
+    for client in (acme.api, server.client(token)):
+        wrong = client.post(path, json={"fingerprint": "one", "license_key": other})
+        machine = client.post(path, json={"fingerprint": "two"})
+        right = client.post(path, json={"fingerprint": "one", "license_key": acme.key})
+        assert [wrong.status_code, machine.status_code, right.status_code] == [404, 404, 200]
+
+
+def test_a_lowered_limit_is_told_with_the_true_count(server: Server) -> None:
+    """Even where the oldest would make room: one place is not enough."""
+    acme = make_vendor(server, max_activations=3, when_full="replace_oldest")
+    for number in range(3):
+        _activate(acme, f"m-{number}")
+    acme.api.make_patch(f"/v1/policies/{acme.policy['id']}", max_activations=1)
+    refused = _activate(acme, "new").json()
+    assert (refused["limit"], refused["count"]) == (1, 3)
+
+
+def test_a_test_machine_is_known_by_the_host_name_it_had(server: Server) -> None:
+    """It takes no seat when it comes back without telling it again."""
+    acme = make_vendor(server, max_activations=1, non_production=["ci-*"])
+    spare = _activate(acme, "m-0", hostname="ci-1").json()
+    _activate(acme, "m-1")
+    acme.api.make(f"{PATH}/{spare['id']}/deactivate")
+    back = _activate(acme, "m-0")
+    assert (back.status_code, back.json()["is_non_production"]) == (200, True)
+
+
+def test_more_than_a_thousand_silent_machines_all_free_their_seats(server: Server) -> None:
+    """However many lie between them."""
+    acme = make_vendor(server, max_activations=1_105, dormant_after="P1D")
+    first = _activate(acme, "m-0").json()
+    server.execute(
+        """INSERT INTO licensing_activation (id, account_id, mode, license_id, product_id,
+        fingerprint, fingerprint_digest, activated_at, last_seen_at, created_at, updated_at)
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1104)
+        SELECT substr(a.id, 1, 24) || CAST(10000 + n.i AS varchar(8)), a.account_id, a.mode,
+        a.license_id, a.product_id, CAST(n.i AS varchar(8)),
+        CAST(CAST(n.i AS varchar(8)) AS {kind}), a.activated_at,
+        a.last_seen_at - CASE WHEN n.i > 40 THEN 0 ELSE ? END, a.created_at, a.updated_at
+        FROM n CROSS JOIN licensing_activation a WHERE a.id = ?""".replace(
+            "{kind}", "bytea" if server.database_url else "blob"
+        ),  # type: ignore[arg-type]
+        *(48 * HOUR, first["id"]),
+    )
+    assert _activate(acme, "newcomer").status_code == 201
+    page = acme.api.get(PATH, params={"ended": "true", "limit": "100"}).json()
+    assert len(page["data"]) == 40

@@ -104,6 +104,7 @@ RUNTIME = (
         answer=activations.Activation,
         credentials=ALL_CREDENTIALS,
         is_runtime=True,
+        is_counted=False,
         find_subject=activations.find_presented,
         errors=("not_found", "license_refused", "invalid_state", *SEAT_DENIALS),
         example={"license_key": EXAMPLE_LICENSE_KEY, "fingerprint": "6f9619ff-8b86"},

@@ -235,7 +235,8 @@ def decide_activation(
     denied = _check_room(rules, facts.usage, machine)
     if denied is not None and _may_replace(rules, facts, denied, now):
         rest = _without(facts.usage, facts.oldest_usage)
-        return _check_room(rules, rest, machine) or Granted(own, replaces=facts.oldest)
+        if _check_room(rules, rest, machine) is None:
+            return Granted(own, replaces=facts.oldest)
     return denied or Granted(own)
 
 

@@ -117,7 +117,7 @@ class Activation(TenantRow):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["account", "mode", "id"], name="activation_by_tenant"),
             models.Index(fields=["account", "mode", "license", "id"], name="activation_by_license"),
-            models.Index(fields=["license", "ended_at"], name="activation_by_end"),
+            models.Index(fields=["license", "ended_at", "last_seen_at"], name="activation_by_end"),
         ]
 
 

@@ -26,6 +26,10 @@ STRUCTS = {
     "NewActivation": {
         "license_key": "The license by its key; either this or `license_id`. A token names it.",
         "license_id": "The license by its id; either this or `license_key`.",
+        "product": (
+            "The product that is running, by id or code; another one is refused. Required with a "
+            "publishable key that is bound to no product."
+        ),
         "fingerprint": _FINGERPRINT,
         "components": _COMPONENTS,
         **{name: f"{text}; null leaves it as it is." for name, text in _NAMES.items()},

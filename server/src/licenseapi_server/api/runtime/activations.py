@@ -13,6 +13,7 @@ from licenseapi_server.api.runtime.seat_rows import Arrival, Scene, SeatRow
 from licenseapi_server.api.runtime.validate import lookup_key
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.problems import Problem, field_problem
+from licenseapi_server.domain.verdict import PRODUCT_MISMATCH
 
 MAX_COUNT = (1 << 53) - 1
 Text = Annotated[str, Meta(min_length=1, max_length=512)]
@@ -31,6 +32,7 @@ class NewActivation(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     license_key: Text | None = None
     license_id: LicenseId | None = None
+    product: Text | None = None
     fingerprint: Fingerprint
     components: Components | None = None
     name: Words | None = None
@@ -155,7 +157,20 @@ def _subject(call: Call[NewActivation, NoQuery]) -> LicenseRow:
         raise Problem("not_found")
     if token and not _names(call, row):
         raise Problem("not_found")
+    _check_product(call, row)
     return row
+
+
+def _check_product(call: Call[NewActivation, NoQuery], row: LicenseRow) -> None:
+    """The product that the app says it is, which an unbound publishable key has to say."""
+    wanted, principal = call.body.product, call.principal
+    if wanted is None and principal.credential_type == "publishable" and not principal.product_ids:
+        message = "`product` is required with a publishable key that is bound to no product."
+        raise field_problem("/product", message, code="required")
+    if wanted is not None and wanted not in (row.product_id, row.policy.product_code):
+        raise Problem(
+            "license_refused", PRODUCT_MISMATCH.detail, license_code=PRODUCT_MISMATCH.code
+        )
 
 
 def _names(call: Call[NewActivation, NoQuery], row: LicenseRow) -> bool:
@@ -175,16 +190,27 @@ async def _own(call: Call[SignOfLife, NoQuery]) -> SeatRow:
     row = SeatRow(*found) if found else None
     if row is None or not principal.may_use_product(row.product_id):
         raise Problem("not_found")
-    if not principal.is_client:
-        return row
-    fingerprint = getattr(call.body, "fingerprint", None)
-    if fingerprint is None:
+    body, license_ = call.body, call.subject
+    if principal.is_client and body.fingerprint is None:
         message = "`fingerprint` is required: an app speaks for its own machine."
         raise field_problem("/fingerprint", message, code="required")
-    license_: LicenseRow | None = call.subject
-    if license_ is None or license_.id != row.license_id or fingerprint != row.fingerprint:
+    if principal.credential_type == "publishable" and body.license_key is None:
+        message = "`license_key` is required with a publishable key."
+        raise field_problem("/license_key", message, code="required")
+    is_named = principal.is_client or body.license_key is not None
+    if is_named and (license_ is None or license_.id != row.license_id):
+        raise Problem("not_found")
+    if is_named and body.license_key is not None:
+        _check_key(call, license_, body.license_key)
+    if body.fingerprint not in (None, row.fingerprint):
         raise Problem("not_found")
     return row
+
+
+def _check_key(call: AnyCall, license_: LicenseRow, key: str) -> None:
+    """Raise Problem unless this is the license's key: a token names a license as well."""
+    if bytes(license_.key_digest) not in lookup_key(key, call.deployment).digests():
+        raise Problem("not_found")
 
 
 def render(row: SeatRow) -> Activation:

@@ -45,27 +45,28 @@ WHERE a.id = :activation_id AND a.account_id = :account_id AND a.mode = :mode LI
 SEATS_BY_COMPONENT = statement(
     f"""SELECT {SEAT_COLUMNS} FROM licensing_activationcomponent c
 JOIN licensing_activation a ON a.id = c.activation_id
-WHERE c.license_id = :license_id AND c.digest = :digest AND a.ended_at IS NULL LIMIT 20"""
+WHERE c.license_id = :license_id AND c.digest = :digest AND a.ended_at IS NULL LIMIT 1000"""
 )
 
-# The components of a machine that may be the one. Index (activation_id).
-COMPONENTS_OF_SEAT = statement(
-    "SELECT digest FROM licensing_activationcomponent WHERE activation_id = :activation_id LIMIT 50"
-)
-
-# Live machines that may be dead or dormant by now; which of them are, the domain says.
-# `seen_before` and `beaten_before` are generous. Index (license_id, ended_at).
+# Live machines that may be dead or dormant by now, the longest unseen first; which of them
+# are, the domain says. Index (license_id, ended_at, last_seen_at).
 SEATS_PERHAPS_DUE = statement(
     f"""SELECT {SEAT_COLUMNS} FROM licensing_activation a
 WHERE a.license_id = :license_id AND a.ended_at IS NULL AND (a.last_seen_at <= :seen_before
-    OR COALESCE(a.heartbeat_at, a.activated_at) <= :beaten_before) LIMIT 1000""",
-    {"seen_before": "bigint", "beaten_before": "bigint"},
+    OR COALESCE(a.heartbeat_at, CASE WHEN :from_creation THEN a.activated_at END)
+        <= :beaten_before)
+ORDER BY a.last_seen_at LIMIT 1000""",
+    {"seen_before": "bigint", "beaten_before": "bigint", "from_creation": "boolean"},
 )
 
-# What the seats of a license take, but for one machine. Index (license_id, ended_at).
+# What the seats of a license take, but for one machine. Bytes in two parts, of 1 MiB and of
+# what is left: no sum of them leaves 64 bits. Index (license_id, ended_at, last_seen_at).
 SEAT_USAGE = statement(
     """SELECT COUNT(*), CAST(COALESCE(SUM(cores), 0) AS bigint),
-    CAST(COALESCE(SUM(memory_bytes), 0) AS bigint), CAST(COALESCE(SUM(disk_bytes), 0) AS bigint)
+    CAST(COALESCE(SUM(memory_bytes / 1048576), 0) AS bigint),
+    CAST(COALESCE(SUM(memory_bytes % 1048576), 0) AS bigint),
+    CAST(COALESCE(SUM(disk_bytes / 1048576), 0) AS bigint),
+    CAST(COALESCE(SUM(disk_bytes % 1048576), 0) AS bigint)
 FROM licensing_activation
 WHERE license_id = :license_id AND NOT is_non_production AND id <> :own
   AND (ended_at IS NULL OR seat_free_at > :now) LIMIT 1""",

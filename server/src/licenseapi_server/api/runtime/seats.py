@@ -30,6 +30,7 @@ from licenseapi_server.domain.activations import (
     decide_activation,
     decide_move,
     find_end,
+    is_live,
     seen_every,
     silence_allowed,
 )
@@ -44,6 +45,8 @@ from licenseapi_server.domain.verdict import Facts, decide
 Steps = Generator[Ask, list[Any], None]
 # A month's end may lie up to three days from where counting back puts it.
 SLACK = 4 * DAY
+PAGE = 1_000
+MEBIBYTE = 1 << 20
 # What a heartbeat brings back; what somebody has ended, only a new activation does.
 REVIVABLE = frozenset({"dead", "dormant"})
 MAY_ACTIVATE = frozenset({"NOT_STARTED"})
@@ -59,7 +62,7 @@ def activate(scene: Scene, arrival: Arrival) -> Work[tuple[SeatRow, bool]]:
     rules = license_.rules()
     yield from _end_due(scene, rules)
     machine = arrival.machine()
-    facts = yield from _look(scene, machine)
+    facts, machine = yield from _look(scene, machine)
     outcome = decide_activation(rules, facts, machine, scene.now)
     if isinstance(outcome, Denied):
         raise denial(outcome, scene.now)
@@ -82,20 +85,23 @@ def beat(scene: Scene, activation_id: str) -> Work[SeatRow]:
     license_ = yield from _read_license(scene)
     _refuse_unless_usable(license_, scene.now, frozenset())
     rules = license_.rules()
-    yield from _end_due(scene, rules)
     name = (activation_id, scene.account_id, scene.mode)
     found = yield (seat_sql.SEAT_BY_ID, name)
     row = SeatRow(*found[0])
+    if not is_live(row.as_seat(), rules, scene.now):
+        yield from _end_due(scene, rules)
+        found = yield (seat_sql.SEAT_BY_ID, name)
+        row = SeatRow(*found[0])
     if row.ended_at is not None:
         if row.ended_reason not in REVIVABLE:
             detail = (
                 f"The activation has been ended ({row.ended_reason}): activate the machine anew."
             )
             raise Problem("invalid_state", detail, ended_reason=row.ended_reason)
-        facts = yield from _look(scene, _machine_of(row))
+        facts, machine = yield from _look(scene, _machine_of(row))
         # A machine that fell silent takes nobody's seat when it comes back.
         polite = msgspec.structs.replace(rules, when_full="refuse")
-        outcome = decide_activation(polite, facts, _machine_of(row), scene.now)
+        outcome = decide_activation(polite, facts, machine, scene.now)
         if isinstance(outcome, Denied):
             raise denial(outcome, scene.now)
         yield from _take_again(scene, Arrival(fingerprint=row.fingerprint), outcome)
@@ -118,7 +124,8 @@ def deactivate(scene: Scene, activation_id: str, *, is_forced: bool) -> Work[Sea
         if denied is not None and not is_forced:
             raise denial(denied, scene.now)
         yield from _end(scene, activation_id, "deactivated")
-        yield from _record_move(scene)
+        if not is_forced:
+            yield from _record_move(scene)
         found = yield (seat_sql.SEAT_BY_ID, name)
     return SeatRow(*found[0])
 
@@ -174,16 +181,25 @@ def _end_due(scene: Scene, rules: SeatRules) -> Steps:
     now = scene.now
     seen_before = beaten_before = -1
     if rules.dormant_after is not None:
-        seen_before = add_duration(now, parse_duration(rules.dormant_after), times=-1) + SLACK
+        span = parse_duration(rules.dormant_after)
+        seen_before = add_duration(now, span, times=-1) + (SLACK if span.months else 0)
     if rules.heartbeat_interval is not None and rules.when_dead == "release":
         beaten_before = now - silence_allowed(rules)
     if max(seen_before, beaten_before) < 0:
         return
-    rows = yield (seat_sql.SEATS_PERHAPS_DUE, (scene.license_id, seen_before, beaten_before))
-    for row in [SeatRow(*columns) for columns in rows]:
-        reason = find_end(row.as_seat(), rules, now)
-        if reason is not None:
-            yield from _end(scene, row.id, reason)
+    bounds = (seen_before, rules.heartbeat_basis == "creation", beaten_before)
+    is_more = True
+    while is_more:
+        rows = yield (seat_sql.SEATS_PERHAPS_DUE, (scene.license_id, *bounds))
+        found = [(row.id, find_end(row.as_seat(), rules, now)) for row in map(_as_row, rows)]
+        due = [(activation_id, reason) for activation_id, reason in found if reason is not None]
+        for activation_id, reason in due:
+            yield from _end(scene, activation_id, reason)
+        is_more = len(rows) == PAGE and bool(due)
+
+
+def _as_row(columns: Any) -> SeatRow:
+    return SeatRow(*columns)
 
 
 def _end(scene: Scene, activation_id: str, reason: str) -> Steps:
@@ -210,8 +226,8 @@ def record(scene: Scene, kind: str, object_id: str, data: Mapping[str, Any]) -> 
     )  # fmt: skip
 
 
-def _look(scene: Scene, machine: Machine) -> Work[SeatFacts]:
-    """Everything that the decision depends on."""
+def _look(scene: Scene, machine: Machine) -> Work[tuple[SeatFacts, Machine]]:
+    """Everything that the decision depends on; the machine with the host name it had before."""
     rows = yield (
         seat_sql.SEAT_BY_FINGERPRINT, (scene.license_id, machine.fingerprint_digest)
     )  # fmt: skip
@@ -219,6 +235,8 @@ def _look(scene: Scene, machine: Machine) -> Work[SeatFacts]:
     if rows:
         known = SeatRow(*rows[0])
         own = known.as_seat(component_digests(known.named_components()))
+        if known.hostname is not None and len(machine.names) == 1:
+            machine = msgspec.structs.replace(machine, names=(*machine.names, known.hostname))
     candidates: tuple[Seat, ...] = ()
     if own is None or own.ended_at is not None:
         candidates = yield from _find_candidates(scene, machine)
@@ -226,12 +244,14 @@ def _look(scene: Scene, machine: Machine) -> Work[SeatFacts]:
     spare = yield (seat_sql.NON_PRODUCTION_COUNT, (scene.license_id,))
     oldest = yield (seat_sql.OLDEST_SEAT, (scene.license_id, scene.now))
     moves = yield (seat_sql.SEAT_MOVES, (scene.license_id,))
-    seats, cores, memory_bytes, disk_bytes = usage[0]
+    seats, cores, memory_mebibytes, memory_rest, disk_mebibytes, disk_rest = usage[0]
+    memory_bytes = memory_mebibytes * MEBIBYTE + memory_rest
+    disk_bytes = disk_mebibytes * MEBIBYTE + disk_rest
     oldest_usage = Usage()
     if oldest:
         _, *size = oldest[0]
         oldest_usage = Usage(seats=1, cores=size[0], memory_bytes=size[1], disk_bytes=size[2])
-    return SeatFacts(
+    facts = SeatFacts(
         own=own,
         candidates=candidates,
         usage=Usage(seats=seats, cores=cores, memory_bytes=memory_bytes, disk_bytes=disk_bytes),
@@ -240,6 +260,7 @@ def _look(scene: Scene, machine: Machine) -> Work[SeatFacts]:
         non_production_count=spare[0][0],
         moves=tuple(at for (at,) in reversed(moves)),
     )
+    return facts, machine
 
 
 def _find_candidates(scene: Scene, machine: Machine) -> Work[tuple[Seat, ...]]:
@@ -248,11 +269,7 @@ def _find_candidates(scene: Scene, machine: Machine) -> Work[tuple[Seat, ...]]:
     for digest in sorted(machine.components):
         found = yield (seat_sql.SEATS_BY_COMPONENT, (scene.license_id, digest))
         rows |= {columns[0]: SeatRow(*columns) for columns in found}
-    seats = []
-    for row in rows.values():
-        parts = yield (seat_sql.COMPONENTS_OF_SEAT, (row.id,))
-        seats.append(row.as_seat(frozenset(bytes(part) for (part,) in parts)))
-    return tuple(seats)
+    return tuple(row.as_seat(component_digests(row.named_components())) for row in rows.values())
 
 
 def _insert(scene: Scene, license_: LicenseSeats, arrival: Arrival, granted: Granted) -> Work[str]:

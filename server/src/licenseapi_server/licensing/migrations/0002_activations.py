@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='activation',
-            index=models.Index(fields=['license', 'ended_at'], name='activation_by_end'),
+            index=models.Index(fields=['license', 'ended_at', 'last_seen_at'], name='activation_by_end'),
         ),
         migrations.AddConstraint(
             model_name='activation',
