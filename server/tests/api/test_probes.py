@@ -72,9 +72,9 @@ def test_metrics_open_to_their_token_and_count_answers(make_server: Callable[...
 
 
 @pytest.fixture
-def own_postgres(tmp_path: Path) -> Iterator[Postgres]:
+def own_postgres() -> Iterator[Postgres]:
     """A database server that a test may stop."""
-    own = Postgres(tmp_path / "postgres")
+    own = Postgres()
     yield own
     own.stop()
 
