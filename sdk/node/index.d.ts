@@ -1,8 +1,10 @@
 /** Types of the `licenseapi` package. Field names are the server's own. */
 
 import { Activation, ValidatedActivation } from './activations.js';
+import { Event, TimelineQuery } from './events.js';
 
 export * from './activations.js';
+export * from './events.js';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type Metadata = Record<string, string>;
@@ -165,6 +167,7 @@ export class License extends APIObject {
   static revoke(id: string, fields?: ReasonFields, options?: ChangeOptions): Promise<License>;
   static renew(id: string, fields?: ReasonFields, options?: ChangeOptions): Promise<License>;
   static extend(id: string, fields: ExtendFields, options?: ChangeOptions): Promise<License>;
+  static timeline(id: string, query?: TimelineQuery, options?: CallOptions): List<Event>;
   static validate(key: string, presented?: Presented, options?: CallOptions): Promise<Validation>;
   static validate(fields?: Presented & { key?: string }, options?: CallOptions): Promise<Validation>;
   static validateById(id: string, fields?: Presented, options?: CallOptions): Promise<Validation>;
@@ -335,6 +338,7 @@ export class LicenseAPI {
   readonly customers: Resource<typeof Customer>;
   readonly entitlements: Resource<typeof Entitlement>;
   readonly activations: Resource<typeof Activation>;
+  readonly events: Resource<typeof Event>;
   readonly apiKeys: Resource<typeof APIKey>;
   readonly tokens: Resource<typeof Token>;
   readonly signingKeys: Resource<typeof SigningKey>;

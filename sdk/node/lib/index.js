@@ -63,7 +63,7 @@ module.exports = {
   Validation: objects.Validation,
   License: attach(objects.License, 'licenses', [
     ...CRUD, 'batch', 'suspend', 'reinstate', 'revoke', 'renew', 'extend',
-    'validate', 'validateById', 'requireValid',
+    'timeline', 'validate', 'validateById', 'requireValid',
   ]),
   Product: attach(objects.Product, 'products', CRUD),
   Policy: attach(objects.Policy, 'policies', CRUD),
@@ -72,6 +72,7 @@ module.exports = {
   Activation: attach(objects.Activation, 'activations', [
     'create', 'heartbeat', 'deactivate', ...READ,
   ]),
+  Event: attach(objects.Event, 'events', READ),
   APIKey: attach(objects.APIKey, 'apiKeys', [...EDIT, 'roll', 'revoke']),
   Token: attach(objects.Token, 'tokens', ['create', 'introspect', 'revoke']),
   SigningKey: attach(objects.SigningKey, 'signingKeys', [...READ, 'rotate']),

@@ -67,6 +67,7 @@ class Policy extends kind(RESOURCE) {}
 class Customer extends kind(RESOURCE) {}
 class Entitlement extends kind(RESOURCE) {}
 class Activation extends kind(RESOURCE) {}
+class Event extends kind(RESOURCE) {}
 class APIKey extends kind(RESOURCE) {}
 class SigningKey extends kind(RESOURCE) {}
 class Account extends kind(RESOURCE) {}
@@ -91,6 +92,7 @@ module.exports = {
   Customer,
   Entitlement,
   Activation,
+  Event,
   APIKey,
   SigningKey,
   Account,

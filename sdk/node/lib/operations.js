@@ -20,6 +20,7 @@ const LIST = [
   ['licenses.revoke', 'POST', '/v1/licenses/{id}/revoke', BY_KEY],
   ['licenses.renew', 'POST', '/v1/licenses/{id}/renew', BY_KEY],
   ['licenses.extend', 'POST', '/v1/licenses/{id}/extend', BY_KEY],
+  ['licenses.timeline', 'GET', '/v1/licenses/{id}/timeline'],
   ['licenses.validate', 'POST', '/v1/licenses/validate'],
   ['licenses.validate_by_id', 'POST', '/v1/licenses/{id}/validate'],
   ['products.create', 'POST', '/v1/products', BY_KEY],
@@ -53,6 +54,8 @@ const LIST = [
   ['activations.get', 'GET', '/v1/activations/{id}'],
   ['activations.heartbeat', 'POST', '/v1/activations/{id}/heartbeat'],
   ['activations.deactivate', 'POST', '/v1/activations/{id}/deactivate'],
+  ['events.list', 'GET', '/v1/events'],
+  ['events.get', 'GET', '/v1/events/{id}'],
   ['tokens.create', 'POST', '/v1/tokens'],
   ['tokens.introspect', 'POST', '/v1/tokens/introspect'],
   ['tokens.revoke', 'POST', '/v1/tokens/revoke'],
@@ -73,7 +76,8 @@ const LIST = [
 const WITHOUT_FIELDS = new Set([
   'licenses.delete', 'products.get', 'products.delete', 'policies.get', 'policies.delete',
   'customers.get', 'customers.delete', 'entitlements.get', 'entitlements.delete',
-  'activations.get', 'api_keys.get', 'signing_keys.list', 'signing_keys.get', 'signing_keys.rotate',
+  'activations.get', 'events.get', 'api_keys.get',
+  'signing_keys.list', 'signing_keys.get', 'signing_keys.rotate',
   'account.get', 'account.usage', 'me.get', 'request_logs.get', 'jwks.live', 'jwks.test',
 ]);
 

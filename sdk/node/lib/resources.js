@@ -79,6 +79,11 @@ class Licenses extends crud('licenses', objects.License) {
     return this._call('licenses.extend', given, objects.License);
   }
 
+  /** What happened to a license, also after its deletion. */
+  timeline(...given) {
+    return this._list('licenses.timeline', given, objects.Event);
+  }
+
   /**
    * Read `.valid` and `.code`; or use requireValid, which throws. The key is a field, or it
    * stands before the fields: `validate('KEY', { product })`.
@@ -119,6 +124,16 @@ class Activations extends Resource {
 
   list(...given) {
     return this._list('activations.list', given, objects.Activation);
+  }
+}
+
+class Events extends Resource {
+  retrieve(...given) {
+    return this._call('events.get', given, objects.Event);
+  }
+
+  list(...given) {
+    return this._list('events.list', given, objects.Event);
   }
 }
 
@@ -207,6 +222,7 @@ module.exports = {
   customers: crud('customers', objects.Customer),
   entitlements: crud('entitlements', objects.Entitlement),
   activations: Activations,
+  events: Events,
   apiKeys: APIKeys,
   tokens: Tokens,
   signingKeys: SigningKeys,

@@ -166,7 +166,9 @@ test('the packed package works in CommonJS and in ESM', () => {
   const tarball = path.join(directory, packed.stdout.trim());
   const installed = run(...npm, 'install', '--offline', '--no-audit', '--no-fund', tarball);
   assert.equal(installed.status, 0, installed.stderr);
-  assert.ok(existsSync(path.join(directory, 'node_modules/licenseapi/activations.d.ts')));
+  for (const name of ['activations.d.ts', 'events.d.ts']) {
+    assert.ok(existsSync(path.join(directory, 'node_modules/licenseapi', name)));
+  }
   const cjs = run(process.execPath, '-e', "console.log(typeof require('licenseapi').License.list)");
   const esm = run(
     process.execPath, '--input-type=module', '-e',
@@ -197,6 +199,9 @@ test('the types hold', () => {
        const seat = await client.activations.create({ license_key: 'k', fingerprint: 'f' });
        for await (const { ended_at } of client.activations.list({ ended: true })) ended_at?.length;
        await Activation.heartbeat(seat.id, { fingerprint: seat.fingerprint }, { timeoutSeconds: 5 });
+       for await (const { data } of client.licenses.timeline('lic_1', { type: 't' })) data.from;
+       const [event] = await client.events.list({ license_id: 'lic_1', limit: 1 });
+       event.actor.length;
        const seen = await client.licenses.validate('KEY', { fingerprint: 'f' });
        if (seen.activation?.id === seat.id) return seat.fingerprint;
        // @ts-expect-error no machine without its fingerprint

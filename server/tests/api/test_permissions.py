@@ -89,6 +89,7 @@ def test_others_objects_are_like_absent_ones(
         "customers": acme.api.make("/v1/customers", name="Ada")["id"],
         "signing_keys": acme.api.get("/v1/signing_keys").json()["data"][0]["id"],
         "request_logs": acme.api.get("/v1/me").headers["Request-Id"],
+        "events": acme.api.get("/v1/events").json()["data"][0]["id"],
     }
     machine = {"license_id": acme.license["id"], "fingerprint": route.name}
     ids["activations"] = acme.api.make("/v1/activations", **machine)["id"]

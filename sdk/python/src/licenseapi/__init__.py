@@ -14,6 +14,7 @@ from licenseapi.resources.activations import Activation
 from licenseapi.resources.api_keys import APIKey
 from licenseapi.resources.customers import Customer
 from licenseapi.resources.entitlements import Entitlement
+from licenseapi.resources.events import Event
 from licenseapi.resources.licenses import License, LicenseBatchResult
 from licenseapi.resources.policies import Policy
 from licenseapi.resources.products import Product
@@ -36,6 +37,7 @@ __all__ = [
     "Customer",
     "Deleted",
     "Entitlement",
+    "Event",
     "Introspection",
     "KeySet",
     "License",

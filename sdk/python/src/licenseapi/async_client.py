@@ -10,6 +10,7 @@ from licenseapi.resources.activations import AsyncActivations
 from licenseapi.resources.api_keys import AsyncApiKeys
 from licenseapi.resources.customers import AsyncCustomers
 from licenseapi.resources.entitlements import AsyncEntitlements
+from licenseapi.resources.events import AsyncEvents
 from licenseapi.resources.licenses import AsyncLicenses
 from licenseapi.resources.policies import AsyncPolicies
 from licenseapi.resources.products import AsyncProducts
@@ -49,6 +50,7 @@ class AsyncLicenseAPI:
         self.customers = AsyncCustomers(transport)
         self.entitlements = AsyncEntitlements(transport)
         self.activations = AsyncActivations(transport)
+        self.events = AsyncEvents(transport)
         self.api_keys = AsyncApiKeys(transport)
         self.tokens = AsyncTokens(transport)
         self.signing_keys = AsyncSigningKeys(transport)

@@ -9,6 +9,7 @@ from licenseapi.resources.activations import Activations
 from licenseapi.resources.api_keys import ApiKeys
 from licenseapi.resources.customers import Customers
 from licenseapi.resources.entitlements import Entitlements
+from licenseapi.resources.events import Events
 from licenseapi.resources.licenses import Licenses
 from licenseapi.resources.policies import Policies
 from licenseapi.resources.products import Products
@@ -52,6 +53,7 @@ class LicenseAPI:
         self.customers = Customers(transport)
         self.entitlements = Entitlements(transport)
         self.activations = Activations(transport)
+        self.events = Events(transport)
         self.api_keys = ApiKeys(transport)
         self.tokens = Tokens(transport)
         self.signing_keys = SigningKeys(transport)

@@ -73,7 +73,9 @@ def example_answer(route: Route) -> Any:
 
 def _page(route: Route) -> Any:
     (item,) = get_args(route.answer)
-    page: Page[Any] = Page(url=route.path, has_more=False, data=[OBJECTS[item]])
+    noun = route.path.split("/")[2]
+    url = route.path.replace("{id}", PATH_IDS[noun]) if "{id}" in route.path else route.path
+    page: Page[Any] = Page(url=url, has_more=False, data=[OBJECTS[item]])
     found: dict[str, Any] = to_builtins(page)
     sent = route.example or {}
     if "customer" in sent.get("expand", ()):

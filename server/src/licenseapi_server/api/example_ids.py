@@ -8,6 +8,7 @@ OTHER_KEY_ID = "key_01m86j4c8refk9vd3s0zq1n5wb"
 SECRET_ID = f"sec_{_SUFFIX}"
 CUSTOMER_ID = f"cus_{_SUFFIX}"
 ENTITLEMENT_ID = f"ent_{_SUFFIX}"
+EVENT_ID = f"evt_{_SUFFIX}"
 LICENSE_ID = f"lic_{_SUFFIX}"
 POLICY_ID = f"pol_{_SUFFIX}"
 PRODUCT_ID = f"prod_{_SUFFIX}"
@@ -26,6 +27,7 @@ PATH_IDS = {
     "api_keys": API_KEY_ID,
     "customers": CUSTOMER_ID,
     "entitlements": ENTITLEMENT_ID,
+    "events": EVENT_ID,
     "licenses": LICENSE_ID,
     "policies": POLICY_ID,
     "products": PRODUCT_ID,

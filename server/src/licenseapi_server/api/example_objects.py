@@ -10,6 +10,7 @@ from licenseapi_server.api.example_ids import (
     API_KEY_ID,
     CUSTOMER_ID,
     ENTITLEMENT_ID,
+    EVENT_ID,
     KEY_HINT,
     KEY_THUMBPRINT,
     LICENSE_ID,
@@ -28,6 +29,7 @@ from licenseapi_server.api.management import (
     attachments,
     customers,
     entitlements,
+    events,
     license_fields,
     policy_fields,
     products,
@@ -227,6 +229,16 @@ ACTIVATION = activations.Activation(
     created_at=CREATED,
     version=1,
 )
+EVENT = events.Event(
+    id=EVENT_ID,
+    mode="live",
+    type="license.renewed",
+    license_id=LICENSE_ID,
+    object_id=LICENSE_ID,
+    data={"reason": "Invoice 1017", "from": EXPIRES, "to": "2028-03-02T09:30:00Z"},
+    actor=API_KEY_ID,
+    created_at="2026-03-09T14:05:00Z",
+)
 ACCOUNT = account.Account(
     id=ACCOUNT_ID,
     name="Acme",
@@ -285,6 +297,7 @@ OBJECTS: dict[Any, msgspec.Struct] = {
         BATCH,
         VALIDATION,
         ACTIVATION,
+        EVENT,
         API_KEY,
         SIGNING_KEY,
         signing_keys.SigningKeys(url="/v1/signing_keys", data=[SIGNING_KEY]),

@@ -13,6 +13,7 @@ PATH_IDS = {
     "api_keys": "The id of the key, `key_…`.",
     "customers": "The id of the customer, `cus_…`.",
     "entitlements": "The id of the entitlement, `ent_…`.",
+    "events": "The id of the event, `evt_…`.",
     "licenses": "The id of the license, `lic_…`.",
     "policies": "The id of the policy, `pol_…`.",
     "products": "The id of the product, `prod_…`.",

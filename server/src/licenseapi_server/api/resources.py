@@ -28,6 +28,12 @@ RESOURCES = (
         "A license bound to one machine. It takes a seat until it is given up, or until its "
         "machine is not heard of any more.",
     ),
+    Resource(
+        "events",
+        "Events",
+        "What happened to licenses and their machines, when, and by whom. Written together with "
+        "the change itself: there is none without the other.",
+    ),
     Resource("products", "Products", "What is licensed: an app, a plug-in, a game."),
     Resource(
         "policies",

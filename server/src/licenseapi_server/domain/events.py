@@ -1,8 +1,19 @@
 """What may happen to a license: the closed list of event types."""
 
-EVENT_TYPES: tuple[str, ...] = (
+from typing import Literal, get_args
+
+EventType = Literal[
+    "license.created",
+    "license.updated",
+    "license.suspended",
+    "license.reinstated",
+    "license.revoked",
+    "license.renewed",
+    "license.extended",
+    "license.deleted",
     "activation.created",
     "activation.revived",
     "activation.moved",
     "activation.ended",
-)
+]
+EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)

@@ -11,12 +11,15 @@ from licenseapi_server.columns import IdField, InstantField, JsonTextField, Pare
 class Event(models.Model):
     """Something that happened, written in the transaction in which it did."""
 
+    BOUND_BY = "product_id"
     id = IdField(primary_key=True)
     account = ParentField(Account)
     mode = models.CharField(max_length=4, default="live", db_default="live")
     type = models.CharField(max_length=60, default="", db_default="")
     # Of the license that it is about, kept when that is deleted: no reference.
     license_id = IdField(default="", db_default="")
+    # Of that license when it happened: keys of a product see no other's events.
+    product_id = IdField(default="", db_default="")
     object_id = IdField(default="", db_default="")
     data = JsonTextField(default="{}", db_default="{}")
     actor = models.CharField(max_length=64, default="", db_default="")

@@ -10,6 +10,7 @@ from licenseapi.params import (
     ChangeOptions,
 )
 from licenseapi.resources.entitlements import AttachedEntitlement
+from licenseapi.resources.events import Event
 from licenseapi.resources.resource import AsyncResource, Resource, on_default_client
 from licenseapi.resources.validations import Validation, require
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from licenseapi.paging import AsyncList, Page
     from licenseapi.resources.customers import Customer
+    from licenseapi.resources.events import Timeline
     from licenseapi.resources.license_params import (
         Extension,
         LicenseBatch,
@@ -80,6 +82,10 @@ class Licenses(Resource):
     def extend(self, license_id: str, /, **fields: Unpack[Extension]) -> License:
         """Add a duration to the expiry, or set it."""
         return self._run(Call("licenses.extend", License.read, (license_id,), fields))
+
+    def timeline(self, license_id: str, /, **query: Unpack[Timeline]) -> Page[Event]:
+        """List what happened to a license, newest first; also after its deletion."""
+        return self._list("licenses.timeline", Event.read, query, (license_id,))
 
     def validate(self, key: str | None = None, **presented: Unpack[Presented]) -> Validation:
         """Ask whether software may run. An invalid license is an answer, not an error.
@@ -145,6 +151,10 @@ class AsyncLicenses(AsyncResource):
     async def extend(self, license_id: str, /, **fields: Unpack[Extension]) -> License:
         """Add a duration to the expiry, or set it."""
         return await self._run(Call("licenses.extend", License.read, (license_id,), fields))
+
+    def timeline(self, license_id: str, /, **query: Unpack[Timeline]) -> AsyncList[Event]:
+        """List what happened to a license, newest first; also after its deletion."""
+        return self._list("licenses.timeline", Event.read, query, (license_id,))
 
     async def validate(self, key: str | None = None, **presented: Unpack[Presented]) -> Validation:
         """Ask whether software may run. An invalid license is an answer, not an error.
@@ -234,6 +244,7 @@ class License(ApiObject, kind="license", promised=RESOURCE):
     revoke = on_default_client(Licenses, Licenses.revoke)
     renew = on_default_client(Licenses, Licenses.renew)
     extend = on_default_client(Licenses, Licenses.extend)
+    timeline = on_default_client(Licenses, Licenses.timeline)
     validate = on_default_client(Licenses, Licenses.validate)
     validate_by_id = on_default_client(Licenses, Licenses.validate_by_id)
     require_valid = on_default_client(Licenses, Licenses.require_valid)

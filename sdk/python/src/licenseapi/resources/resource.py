@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from licenseapi.messages import Call
-from licenseapi.paging import AsyncList, AsyncRunner, Page, PageContent, Runner, page_reader
+from licenseapi.paging import AsyncList, AsyncRunner, Page, Runner, page_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +27,10 @@ class Resource:
     def _run(self, call: Call[T]) -> T:
         return self._runner.run(call)
 
-    def _list(self, name: str, read: Read[T], query: Mapping[str, Any]) -> Page[T]:
-        return Page(self._runner, _list_call(name, read, query))
+    def _list(
+        self, name: str, read: Read[T], query: Mapping[str, Any], ids: tuple[str, ...] = ()
+    ) -> Page[T]:
+        return Page(self._runner, Call(name, page_reader(read), ids, query))
 
 
 class AsyncResource:
@@ -40,8 +42,10 @@ class AsyncResource:
     async def _run(self, call: Call[T]) -> T:
         return await self._runner.run(call)
 
-    def _list(self, name: str, read: Read[T], query: Mapping[str, Any]) -> AsyncList[T]:
-        return AsyncList(self._runner, _list_call(name, read, query))
+    def _list(
+        self, name: str, read: Read[T], query: Mapping[str, Any], ids: tuple[str, ...] = ()
+    ) -> AsyncList[T]:
+        return AsyncList(self._runner, Call(name, page_reader(read), ids, query))
 
 
 def on_default_client(
@@ -57,7 +61,3 @@ def on_default_client(
         return method(resource(default_runner()), *args, **kwargs)
 
     return staticmethod(call)
-
-
-def _list_call(name: str, read: Read[T], query: Mapping[str, Any]) -> Call[PageContent[T]]:
-    return Call(name, page_reader(read), fields=query)

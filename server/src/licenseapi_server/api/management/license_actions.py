@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from licenseapi_server.api.call import Answer, Call, NoQuery
+from licenseapi_server.api.call import Answer, AnyCall, Call, NoQuery
+from licenseapi_server.api.management import event_log
 from licenseapi_server.api.management.fields import Flaws
 from licenseapi_server.api.management.license_fields import ExtendBody, ReasonBody
 from licenseapi_server.api.management.license_issuing import clamp_test_expiry
 from licenseapi_server.api.management.license_rendering import render_license
 from licenseapi_server.api.management.licenses import get_for_change
 from licenseapi_server.api.management.rows import change_row, check_version
+from licenseapi_server.domain.events import EventType
+from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.license_state import (
     ALREADY_HOLDS,
     Refused,
@@ -22,6 +25,13 @@ from licenseapi_server.licensing import counters
 from licenseapi_server.licensing.models import License
 
 Columns = dict[str, Any]
+EVENTS: dict[str, EventType] = {
+    "suspend": "license.suspended",
+    "reinstate": "license.reinstated",
+    "revoke": "license.revoked",
+    "renew": "license.renewed",
+    "extend": "license.extended",
+}
 
 
 def _act(call: Call[Any, NoQuery], action: str, change: Callable[[License], Columns]) -> Answer:
@@ -32,8 +42,19 @@ def _act(call: Call[Any, NoQuery], action: str, change: Callable[[License], Colu
     if isinstance(outcome, Refused):
         raise Problem("invalid_state", outcome.detail)
     if outcome != ALREADY_HOLDS:
+        before = row.expires_at
         change_row(row, call, change(row))
+        event_log.record(call, EVENTS[action], [row], _details(call, before, row.expires_at))
     return Answer(render_license(call, row), license_id=row.id)
+
+
+def _details(call: AnyCall, before: int | None, after: int | None) -> dict[str, str]:
+    """What the event says beside its type: the reason given, and how the expiry moved."""
+    reason = getattr(call.body, "reason", None)
+    details = {} if reason is None else {"reason": reason}
+    if before is not None and after is not None and before != after:
+        details |= {"from": render_instant(before), "to": render_instant(after)}
+    return details
 
 
 def suspend(call: Call[ReasonBody, NoQuery]) -> Answer:

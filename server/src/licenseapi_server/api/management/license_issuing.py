@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from licenseapi_server.accounts.models import Account
 from licenseapi_server.api.call import AnyCall
-from licenseapi_server.api.management import attachments
+from licenseapi_server.api.management import attachments, event_log
 from licenseapi_server.api.management.fields import Flaws, json_text
 from licenseapi_server.api.management.license_fields import OVERRIDES, License, NewLicense
 from licenseapi_server.api.management.rows import find_reference, no_such, of_tenant, visible
@@ -214,14 +214,15 @@ def limit_reached(call: AnyCall) -> Problem:
     return Problem("license_limit_reached", detail, limit=plan.max_licenses)
 
 
-def insert(prepared: Sequence[Prepared]) -> None:
-    """Write the rows, what they are found by, and their attachments."""
+def insert(call: AnyCall, prepared: Sequence[Prepared]) -> None:
+    """Write the rows, what they are found by, their attachments and their first events."""
     rows = [item.row for item in prepared]
     models.License.objects.bulk_create(rows, batch_size=500)
     search_terms.insert([term for item in prepared for term in item.terms])
     LicenseEntitlement.objects.bulk_create(
         [row for item in prepared for row in item.attached], batch_size=2_000
     )
+    event_log.record(call, "license.created", rows)
     custom = {item.row.account_id for item in prepared if item.is_custom}
     Account.objects.filter(pk__in=custom, has_custom_license_keys=False).update(
         has_custom_license_keys=True

@@ -1,16 +1,14 @@
 """Licenses: create, read, change, delete. What happens to them later is license_actions.py."""
 
-from typing import Any
-
 import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from licenseapi_server.api.call import Answer, AnyCall, Call, NoBody, NoQuery, Page
-from licenseapi_server.api.management import attachments
-from licenseapi_server.api.management.fields import Flaws, changes_of, json_text
+from licenseapi_server.api.management import attachments, event_log
+from licenseapi_server.api.management.fields import Flaws, changes_of
+from licenseapi_server.api.management.license_changes import changed_fields, columns_of
 from licenseapi_server.api.management.license_fields import (
-    OVERRIDES,
     Batch,
     BatchItem,
     BatchResult,
@@ -25,12 +23,9 @@ from licenseapi_server.api.management.license_issuing import (
     Prepared,
     References,
     attachment_rows,
-    check_span,
-    clamp_test_expiry,
     find_customer,
     insert,
     limit_reached,
-    overrides_of,
     prepare,
     take_places,
     taken_keys,
@@ -69,7 +64,7 @@ def create(call: Call[NewLicense, NoQuery]) -> Answer:
         raise limit_reached(call)
     try:
         with transaction.atomic():
-            insert([prepared])
+            insert(call, [prepared])
     except IntegrityError as error:
         if is_missing_reference(error):
             raise
@@ -110,7 +105,7 @@ def create_batch(call: Call[Batch, NoQuery]) -> BatchResult:
     fitting = min(places, len(ready))
     if fitting < places:
         counters.release(call.principal.account_id, call.principal.mode, places - fitting)
-    insert(ready[:fitting])
+    insert(call, ready[:fitting])
 
     fits = iter([True] * fitting + [False] * (len(ready) - fitting))
     full = _failed(limit_reached(call))
@@ -235,16 +230,19 @@ def update(call: Call[LicenseChange, NoQuery]) -> License:
     customer = find_customer(References(call), changes.get("customer_id"), flaws)
 
     row = get_for_change(call)
-    columns = _columns(row, changes, flaws, call)
+    columns = columns_of(row, changes, flaws, call)
     flaws.raise_any()
 
     if "entitlements" in changes:
         columns["entitlements"] = granted_text(attached)
         models.LicenseEntitlement.objects.filter(account_id=row.account_id, license=row).delete()
         models.LicenseEntitlement.objects.bulk_create(attachment_rows(row, attached))
+    changed = changed_fields(row, columns)
     if "customer_id" in changes:
         row.customer = customer
     change_row(row, call, columns)
+    if changed:
+        event_log.record(call, "license.updated", [row], {"changed": changed})
     search_terms.replace(row, "license", search_terms.license_terms(row))
 
     return render_license(call, row)
@@ -258,33 +256,6 @@ def check_replay(call: AnyCall, answer: bytes) -> None:
         raise Problem("invalid_state", "The license has been revoked since.")
 
 
-def _columns(
-    row: models.License, changes: dict[str, Any], flaws: Flaws, call: AnyCall
-) -> dict[str, Any]:
-    columns: dict[str, Any] = {
-        name: changes[name] for name in ("name", "customer_id") if name in changes
-    }
-    for name in ("metadata", "private_metadata"):
-        if name in changes:
-            flaws.check_metadata(f"/{name}", changes[name])
-            columns[name] = json_text(changes[name])
-    for name in ("starts_at", "expires_at"):
-        if name in changes:
-            columns[name] = flaws.read_instant(f"/{name}", changes[name])
-    starts_at = columns.get("starts_at", row.starts_at)
-    expires_at = columns.get("expires_at", row.expires_at)
-    if "expires_at" in columns:
-        columns["expires_at"] = expires_at = clamp_test_expiry(row.mode, call.now, expires_at)
-    check_span(
-        starts_at, expires_at, flaws, "expires_at" if "expires_at" in columns else "starts_at"
-    )
-    if any(name in changes for name in OVERRIDES):
-        limits = msgspec.json.decode(row.overrides)
-        limits |= {name: changes[name] for name in OVERRIDES if name in changes}
-        columns["overrides"] = json_text(overrides_of(limits))
-    return columns
-
-
 def delete(call: Call[NoBody, NoQuery]) -> Deleted:
     """Delete a revoked license."""
     row = get_for_change(call)
@@ -294,6 +265,7 @@ def delete(call: Call[NoBody, NoQuery]) -> Deleted:
         raise Problem("invalid_state", outcome.detail)
 
     search_terms.replace(row, "license", [])
+    event_log.record(call, "license.deleted", [row])
     row.delete()
 
     return Deleted(call.id, "license")

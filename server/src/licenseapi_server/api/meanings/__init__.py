@@ -11,6 +11,7 @@ from licenseapi_server.api.meanings import (
     account,
     activations,
     catalog,
+    events,
     licenses,
     policies,
     runtime,
@@ -23,6 +24,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     **policies.STRUCTS,
     **licenses.STRUCTS,
     **activations.STRUCTS,
+    **events.STRUCTS,
     **account.STRUCTS,
     **runtime.STRUCTS,
 }

@@ -168,10 +168,13 @@ WHERE id = :license_id AND expires_at IS NULL""",
 )
 
 # What happened, in the transaction in which it did.
+# The product stands on the event too, so that it outlives the license. Primary key.
 INSERT_EVENT = statement(
     """INSERT INTO webhooks_event (id, account_id, mode, type, license_id, object_id, data, actor,
-    created_at)
-VALUES (:id, :account_id, :mode, :type, :license_id, :object_id, :data, :actor, :now)"""
+    created_at, product_id)
+VALUES (:id, :account_id, :mode, :type, :license_id, :object_id, :data, :actor, :now,
+    (SELECT l.product_id FROM licensing_license l WHERE l.id = :license_id))""",
+    {"license_id": "varchar"},
 )
 
 # The clock under the lock, on PostgreSQL; SQLite's is that of the process that holds it.

@@ -1,0 +1,38 @@
+"""Writes down what management calls do to licenses, in the transaction in which they do it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from licenseapi_server.api.call import AnyCall
+from licenseapi_server.api.management.fields import json_text
+from licenseapi_server.domain.events import EventType
+from licenseapi_server.licensing.models import License
+from licenseapi_server.webhooks.models import Event
+
+
+def record(
+    call: AnyCall,
+    kind: EventType,
+    licenses: Sequence[License],
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """One event for each license, inserted together. `data` is what the reader may know."""
+    text = json_text(data or {})
+    Event.objects.bulk_create(
+        [
+            Event(
+                id=call.make_id("evt"),
+                account_id=row.account_id,
+                mode=row.mode,
+                type=kind,
+                license_id=row.id,
+                product_id=row.product_id,
+                object_id=row.id,
+                data=text,
+                actor=call.principal.key_id,
+                created_at=call.now,
+            )
+            for row in licenses
+        ],
+        batch_size=500,
+    )

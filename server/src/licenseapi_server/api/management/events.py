@@ -1,0 +1,88 @@
+"""Events: what happened to licenses, for whoever watches, audits or explains it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from licenseapi_server.api.call import AnyCall, Call, NoBody, NoQuery, Page
+from licenseapi_server.api.management.fields import ObjectId
+from licenseapi_server.api.management.pages import PageQuery, list_page
+from licenseapi_server.api.management.rows import get_row, of_tenant, visible
+from licenseapi_server.domain.events import EventType
+from licenseapi_server.domain.ids import is_id
+from licenseapi_server.domain.instants import render_instant
+from licenseapi_server.licensing.models import License
+from licenseapi_server.webhooks import models
+
+
+class TimelineQuery(PageQuery):
+    """Filters of the timeline of a license."""
+
+    type: EventType | None = None
+
+
+class EventQuery(TimelineQuery):
+    """Filters of the list of events."""
+
+    license_id: ObjectId | None = None
+
+
+class Event(msgspec.Struct, kw_only=True):
+    """Something that happened to a license. `data` depends on the type."""
+
+    id: str
+    object: str = "event"
+    mode: str
+    type: str
+    license_id: str
+    object_id: str
+    data: dict[str, Any]
+    actor: str
+    created_at: str
+
+
+def list_(call: Call[NoBody, EventQuery]) -> Page[Event]:
+    """List events."""
+    query = call.query
+    names = ("type", "license_id")
+    wanted = {name: getattr(query, name) for name in names if getattr(query, name) is not None}
+
+    return list_page(call, visible(models.Event, call).filter(**wanted), "evt", _render_all)
+
+
+def get(call: Call[NoBody, NoQuery]) -> Event:
+    """Show an event."""
+    return _render(get_row(visible(models.Event, call), "evt", call.id))
+
+
+def timeline(call: Call[NoBody, TimelineQuery]) -> Page[Event]:
+    """List the events of a license, which may be deleted by now."""
+    rows = visible(models.Event, call).filter(license_id=call.id)
+    if not (is_id(call.id, "lic") and _is_deleted(call) and rows.exists()):
+        get_row(visible(License, call), "lic", call.id)
+    if call.query.type is not None:
+        rows = rows.filter(type=call.query.type)
+
+    return list_page(call, rows, "evt", _render_all)
+
+
+def _is_deleted(call: AnyCall) -> bool:
+    return not of_tenant(License, call).filter(id=call.id).exists()
+
+
+def _render_all(rows: Sequence[models.Event]) -> list[Event]:
+    return [_render(row) for row in rows]
+
+
+def _render(row: models.Event) -> Event:
+    return Event(
+        id=row.id,
+        mode=row.mode,
+        type=row.type,
+        license_id=row.license_id,
+        object_id=row.object_id,
+        data=msgspec.json.decode(row.data),
+        actor=row.actor,
+        created_at=render_instant(row.created_at),
+    )
