@@ -245,10 +245,14 @@ export class Customer extends APIObject {
   readonly name: string | null;
   readonly email: string | null;
   readonly external_id: string | null;
+  readonly banned_at: string | null;
+  readonly ban_reason: string | null;
   static create(fields: Fields, options?: WriteOptions): Promise<Customer>;
   static retrieve(id: string, options?: CallOptions): Promise<Customer>;
   static update(id: string, fields: Fields, options?: ChangeOptions): Promise<Customer>;
   static delete(id: string, options?: WriteOptions): Promise<Deleted>;
+  static ban(id: string, fields?: ReasonFields, options?: ChangeOptions): Promise<Customer>;
+  static unban(id: string, options?: ChangeOptions): Promise<Customer>;
   static list(
     query?: ListQuery & { email?: string; external_id?: string; q?: string; metadata?: Metadata },
     options?: CallOptions,

@@ -67,7 +67,7 @@ module.exports = {
   ]),
   Product: attach(objects.Product, 'products', CRUD),
   Policy: attach(objects.Policy, 'policies', CRUD),
-  Customer: attach(objects.Customer, 'customers', CRUD),
+  Customer: attach(objects.Customer, 'customers', [...CRUD, 'ban', 'unban']),
   Entitlement: attach(objects.Entitlement, 'entitlements', CRUD),
   Activation: attach(objects.Activation, 'activations', [
     'create', 'heartbeat', 'deactivate', ...READ,

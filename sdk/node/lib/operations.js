@@ -38,6 +38,8 @@ const LIST = [
   ['customers.get', 'GET', '/v1/customers/{id}'],
   ['customers.update', 'PATCH', '/v1/customers/{id}', BY_KEY],
   ['customers.delete', 'DELETE', '/v1/customers/{id}', BY_KEY],
+  ['customers.ban', 'POST', '/v1/customers/{id}/ban', BY_KEY],
+  ['customers.unban', 'POST', '/v1/customers/{id}/unban', BY_KEY],
   ['entitlements.create', 'POST', '/v1/entitlements', BY_KEY],
   ['entitlements.list', 'GET', '/v1/entitlements'],
   ['entitlements.get', 'GET', '/v1/entitlements/{id}'],
@@ -78,6 +80,8 @@ const WITHOUT_FIELDS = new Set([
   'customers.get', 'customers.delete', 'entitlements.get', 'entitlements.delete',
   'activations.get', 'events.get', 'api_keys.get',
   'signing_keys.list', 'signing_keys.get', 'signing_keys.rotate',
+  'customers.get', 'customers.delete', 'customers.unban', 'entitlements.get', 'entitlements.delete',
+  'activations.get', 'api_keys.get', 'signing_keys.list', 'signing_keys.get', 'signing_keys.rotate',
   'account.get', 'account.usage', 'me.get', 'request_logs.get', 'jwks.live', 'jwks.test',
 ]);
 

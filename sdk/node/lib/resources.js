@@ -104,6 +104,16 @@ class Licenses extends crud('licenses', objects.License) {
   }
 }
 
+class Customers extends crud('customers', objects.Customer) {
+  ban(...given) {
+    return this._call('customers.ban', given, objects.Customer);
+  }
+
+  unban(...given) {
+    return this._call('customers.unban', given, objects.Customer);
+  }
+}
+
 class Activations extends Resource {
   /** The same machine again gets the same activation: a repeat takes no second seat. */
   create(...given) {
@@ -219,7 +229,7 @@ module.exports = {
   licenses: Licenses,
   products: crud('products', objects.Product),
   policies: crud('policies', objects.Policy),
-  customers: crud('customers', objects.Customer),
+  customers: Customers,
   entitlements: crud('entitlements', objects.Entitlement),
   activations: Activations,
   events: Events,

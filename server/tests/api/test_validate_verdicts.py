@@ -32,11 +32,10 @@ def _act(action: str) -> Situation:
     return act
 
 
-def _ban(vendor: Vendor, server: Server) -> dict[str, Any]:
-    """No route bans a customer yet, so that the column is set in the database."""
+def _ban(vendor: Vendor, _server: Server) -> dict[str, Any]:
     customer = vendor.api.make("/v1/customers", name="Dora")
     _change(vendor, customer_id=customer["id"])
-    server.execute("UPDATE licensing_customer SET banned_at = 1 WHERE id = ?", customer["id"])
+    vendor.api.make(f"/v1/customers/{customer['id']}/ban", reason="Chargeback")
     return {}
 
 

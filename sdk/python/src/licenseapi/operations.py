@@ -57,6 +57,8 @@ _OPERATIONS = (
     Operation("customers.get", "GET", "/v1/customers/{id}"),
     Operation("customers.update", "PATCH", "/v1/customers/{id}", BY_KEY),
     Operation("customers.delete", "DELETE", "/v1/customers/{id}", BY_KEY),
+    Operation("customers.ban", "POST", "/v1/customers/{id}/ban", BY_KEY),
+    Operation("customers.unban", "POST", "/v1/customers/{id}/unban", BY_KEY),
     Operation("entitlements.create", "POST", "/v1/entitlements", BY_KEY),
     Operation("entitlements.list", "GET", "/v1/entitlements"),
     Operation("entitlements.get", "GET", "/v1/entitlements/{id}"),

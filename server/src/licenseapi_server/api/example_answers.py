@@ -19,6 +19,12 @@ CHANGES: dict[str, dict[str, Any]] = {
     "products.create": {"platforms": [], "url": None},
     "policies.create": {"max_activations": None, "entitlements": []},
     "customers.create": {"metadata": {}},
+    "customers.ban": {
+        **LATER,
+        "banned_at": LATER["updated_at"],
+        "ban_reason": "Shared the key in public",
+    },
+    "customers.unban": LATER,
     "licenses.create": {
         "key": LICENSE_KEY,
         "customer_id": None,

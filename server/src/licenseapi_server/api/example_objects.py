@@ -93,6 +93,7 @@ CUSTOMER = customers.Customer(
     external_id="crm-17",
     metadata={"region": "emea"},
     banned_at=None,
+    ban_reason=None,
     **OWNED,
 )
 LICENSE = license_fields.License(

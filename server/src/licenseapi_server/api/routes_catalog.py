@@ -256,6 +256,31 @@ CUSTOMERS = (
         errors=("not_found", "in_use"),
         **CHANGE,
     ),
+    Route(
+        name="customers.ban",
+        method="POST",
+        path="/v1/customers/{id}/ban",
+        summary="Ban a customer, and refuse every license held",
+        handler=customers.ban,
+        scope="customers:write",
+        body=customers.BanBody,
+        answer=customers.Customer,
+        ignores_quota=True,
+        errors=("not_found", "version_mismatch"),
+        example={"reason": "Shared the key in public"},
+        **CHANGE,
+    ),
+    Route(
+        name="customers.unban",
+        method="POST",
+        path="/v1/customers/{id}/unban",
+        summary="Lift the ban of a customer",
+        handler=customers.unban,
+        scope="customers:write",
+        answer=customers.Customer,
+        errors=("not_found", "version_mismatch"),
+        **CHANGE,
+    ),
 )
 
 CATALOG = (*PRODUCTS, *POLICIES, *ENTITLEMENTS, *CUSTOMERS)

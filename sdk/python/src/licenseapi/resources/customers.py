@@ -35,6 +35,12 @@ class CustomerChange(NewCustomer, ChangeOptions, total=False):
     """What may change of a customer."""
 
 
+class Ban(ChangeOptions, total=False):
+    """Why: kept with the customer, shown to staff only."""
+
+    reason: str | None
+
+
 class CustomerList(ListParams, total=False):
     """Filters of the list. `q` finds the beginning of name, email or external id."""
 
@@ -63,6 +69,14 @@ class Customers(Resource):
         """Delete a customer who holds no license."""
         return self._run(Call("customers.delete", Deleted.read, (customer_id,), options))
 
+    def ban(self, customer_id: str, /, **fields: Unpack[Ban]) -> Customer:
+        """Refuse every license that the customer holds."""
+        return self._run(Call("customers.ban", Customer.read, (customer_id,), fields))
+
+    def unban(self, customer_id: str, /, **options: Unpack[ChangeOptions]) -> Customer:
+        """Let the customer's licenses be used again."""
+        return self._run(Call("customers.unban", Customer.read, (customer_id,), options))
+
     def list(self, **query: Unpack[CustomerList]) -> Page[Customer]:
         """List customers, newest first."""
         return self._list("customers.list", Customer.read, query)
@@ -87,6 +101,14 @@ class AsyncCustomers(AsyncResource):
         """Delete a customer who holds no license."""
         return await self._run(Call("customers.delete", Deleted.read, (customer_id,), options))
 
+    async def ban(self, customer_id: str, /, **fields: Unpack[Ban]) -> Customer:
+        """Refuse every license that the customer holds."""
+        return await self._run(Call("customers.ban", Customer.read, (customer_id,), fields))
+
+    async def unban(self, customer_id: str, /, **options: Unpack[ChangeOptions]) -> Customer:
+        """Let the customer's licenses be used again."""
+        return await self._run(Call("customers.unban", Customer.read, (customer_id,), options))
+
     def list(self, **query: Unpack[CustomerList]) -> AsyncList[Customer]:
         """List customers, newest first."""
         return self._list("customers.list", Customer.read, query)
@@ -102,6 +124,7 @@ class Customer(ApiObject, kind="customer", promised=RESOURCE):
     external_id: str | None
     metadata: Mapping[str, str]
     banned_at: str | None
+    ban_reason: str | None
     created_at: str
     updated_at: str
     version: int
@@ -110,4 +133,6 @@ class Customer(ApiObject, kind="customer", promised=RESOURCE):
     retrieve = on_default_client(Customers, Customers.retrieve)
     update = on_default_client(Customers, Customers.update)
     delete = on_default_client(Customers, Customers.delete)
+    ban = on_default_client(Customers, Customers.ban)
+    unban = on_default_client(Customers, Customers.unban)
     list = on_default_client(Customers, Customers.list)

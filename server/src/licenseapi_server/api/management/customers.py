@@ -5,12 +5,13 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from licenseapi_server.api.call import Call, NoBody, NoQuery, Page
+from licenseapi_server.api.call import AnyCall, Call, NoBody, NoQuery, Page
 from licenseapi_server.api.management.fields import (
     Change,
     Flaws,
     Metadata,
     Name,
+    Reason,
     changes_of,
     json_text,
 )
@@ -18,6 +19,7 @@ from licenseapi_server.api.management.pages import PageQuery, list_page
 from licenseapi_server.api.management.products import Deleted, columns_of
 from licenseapi_server.api.management.rows import (
     change_row,
+    check_version,
     create_unique,
     delete_row,
     get_row,
@@ -26,6 +28,7 @@ from licenseapi_server.api.management.rows import (
 from licenseapi_server.api.patterns import shaped
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.domain.instants import render_instant
+from licenseapi_server.domain.problems import Problem
 from licenseapi_server.licensing import models, search_terms
 
 EMAIL = shaped(r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$", "must be an address like dora@example.com")
@@ -51,6 +54,12 @@ class CustomerChange(Change):
     metadata: Metadata | UnsetType = UNSET
 
 
+class BanBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Why the customer is banned: kept with the customer, shown to staff only."""
+
+    reason: Reason | None = None
+
+
 class CustomerQuery(PageQuery):
     """Filters of the list of customers. `q` finds the beginning of name, email or external id."""
 
@@ -71,6 +80,7 @@ class Customer(msgspec.Struct, kw_only=True):
     external_id: str | None
     metadata: dict[str, str]
     banned_at: str | None
+    ban_reason: str | None
     created_at: str
     updated_at: str
     version: int
@@ -134,6 +144,29 @@ def update(call: Call[CustomerChange, NoQuery]) -> Customer:
     return render(row)
 
 
+def ban(call: Call[BanBody, NoQuery]) -> Customer:
+    """Refuse every license that the customer holds. A repeat changes nothing."""
+    return _set_ban(call, banned_at=call.now, reason=call.body.reason)
+
+
+def unban(call: Call[NoBody, NoQuery]) -> Customer:
+    """Let the customer's licenses be used again. A repeat changes nothing."""
+    return _set_ban(call, banned_at=None, reason=None)
+
+
+def _set_ban(call: AnyCall, *, banned_at: int | None, reason: str | None) -> Customer:
+    if call.principal.product_ids:
+        detail = "The calling key is bound to products: a ban would reach beyond them."
+        raise Problem("credential_not_allowed", detail)
+
+    row = get_row(of_tenant(models.Customer, call).select_for_update(), "cus", call.id)
+    check_version(row, call)
+    if (row.banned_at is None) != (banned_at is None):
+        change_row(row, call, {"banned_at": banned_at, "ban_reason": reason})
+
+    return render(row)
+
+
 def delete(call: Call[NoBody, NoQuery]) -> Deleted:
     """Delete a customer who holds no license."""
     row = get_row(of_tenant(models.Customer, call).select_for_update(), "cus", call.id)
@@ -154,6 +187,7 @@ def render(row: models.Customer) -> Customer:
         external_id=row.external_id,
         metadata=msgspec.json.decode(row.metadata),
         banned_at=optional_instant(row.banned_at),
+        ban_reason=row.ban_reason,
         created_at=render_instant(row.created_at),
         updated_at=render_instant(row.updated_at),
         version=row.version,

@@ -103,6 +103,9 @@ STRUCTS = {
         "external_id": f"Your own id of the customer, unique in account and mode. {_HOLDS}",
         "metadata": CHANGED_METADATA,
     },
+    "BanBody": {
+        "reason": "Why, for your staff: kept with the customer, never shown to apps; null is none."
+    },
     "CustomerQuery": {
         **PAGE_QUERY,
         "email": "Only customers with exactly this address.",
@@ -117,5 +120,6 @@ STRUCTS = {
         "external_id": _EXTERNAL_ID,
         "metadata": SHOWN_METADATA,
         "banned_at": "Since when the customer's licenses answer `BANNED`; null while they do not.",
+        "ban_reason": "Why the customer is banned, as it was sent; null is without a reason.",
     },
 }
