@@ -168,6 +168,7 @@ export class License extends APIObject {
   static renew(id: string, fields?: ReasonFields, options?: ChangeOptions): Promise<License>;
   static extend(id: string, fields: ExtendFields, options?: ChangeOptions): Promise<License>;
   static timeline(id: string, query?: TimelineQuery, options?: CallOptions): List<Event>;
+  static transfer(id: string, fields: TransferFields, options?: ChangeOptions): Promise<License>;
   static validate(key: string, presented?: Presented, options?: CallOptions): Promise<Validation>;
   static validate(fields?: Presented & { key?: string }, options?: CallOptions): Promise<Validation>;
   static validateById(id: string, fields?: Presented, options?: CallOptions): Promise<Validation>;
@@ -178,6 +179,12 @@ export class License extends APIObject {
 export interface ExtendFields {
   by?: string;
   until?: Instant;
+}
+
+/** Either another policy of the same product, or another customer. */
+export interface TransferFields {
+  policy_id?: string;
+  customer_id?: string;
 }
 
 export interface BatchFields {

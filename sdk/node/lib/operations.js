@@ -21,6 +21,7 @@ const LIST = [
   ['licenses.renew', 'POST', '/v1/licenses/{id}/renew', BY_KEY],
   ['licenses.extend', 'POST', '/v1/licenses/{id}/extend', BY_KEY],
   ['licenses.timeline', 'GET', '/v1/licenses/{id}/timeline'],
+  ['licenses.transfer', 'POST', '/v1/licenses/{id}/transfer', BY_KEY],
   ['licenses.validate', 'POST', '/v1/licenses/validate'],
   ['licenses.validate_by_id', 'POST', '/v1/licenses/{id}/validate'],
   ['products.create', 'POST', '/v1/products', BY_KEY],
@@ -77,11 +78,9 @@ const LIST = [
 /** They take neither a body nor a query: options come right after the ids. */
 const WITHOUT_FIELDS = new Set([
   'licenses.delete', 'products.get', 'products.delete', 'policies.get', 'policies.delete',
-  'customers.get', 'customers.delete', 'entitlements.get', 'entitlements.delete',
-  'activations.get', 'events.get', 'api_keys.get',
+  'customers.get', 'customers.delete', 'customers.unban', 'entitlements.get',
+  'entitlements.delete', 'activations.get', 'events.get', 'api_keys.get',
   'signing_keys.list', 'signing_keys.get', 'signing_keys.rotate',
-  'customers.get', 'customers.delete', 'customers.unban', 'entitlements.get', 'entitlements.delete',
-  'activations.get', 'api_keys.get', 'signing_keys.list', 'signing_keys.get', 'signing_keys.rotate',
   'account.get', 'account.usage', 'me.get', 'request_logs.get', 'jwks.live', 'jwks.test',
 ]);
 

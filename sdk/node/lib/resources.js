@@ -84,6 +84,10 @@ class Licenses extends crud('licenses', objects.License) {
     return this._list('licenses.timeline', given, objects.Event);
   }
 
+  transfer(...given) {
+    return this._call('licenses.transfer', given, objects.License);
+  }
+
   /**
    * Read `.valid` and `.code`; or use requireValid, which throws. The key is a field, or it
    * stands before the fields: `validate('KEY', { product })`.

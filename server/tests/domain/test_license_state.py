@@ -19,6 +19,7 @@ from licenseapi_server.domain.license_state import (
     decide_action,
     initial_expiry,
     renewed_expiry,
+    transferred_expiry,
 )
 
 NOW = parse_instant("2026-11-24T09:30:00Z")
@@ -126,6 +127,7 @@ EXPECTED = {
     "revoke": (APPLY, APPLY, ALREADY_HOLDS),
     "renew": (APPLY, APPLY, "cannot be renewed any more"),
     "extend": (APPLY, APPLY, "cannot be extended any more"),
+    "transfer": (APPLY, APPLY, "cannot be transferred any more"),
     "update": (APPLY, APPLY, APPLY),
     "delete": ("revoke it first", "revoke it first", APPLY),
 }
@@ -171,6 +173,24 @@ def test_expiry_is_counted_from_the_later_of_creation_and_start() -> None:
     assert expiry("2026-06-01T00:00:00Z", "P1M", "creation") == "2026-07-01T00:00:00Z"
     assert expiry(None, None, "creation") is None
     assert expiry(None, "P1M", "first_activation") is None
+
+
+def test_a_transfer_keeps_the_expiry_or_counts_anew() -> None:
+    def expiry(strategy: str, duration: str | None, starts_at: str | None = None) -> str | None:
+        instant = transferred_expiry(
+            parse_instant("2026-03-01T00:00:00Z"),
+            now=parse_instant("2026-01-31T00:00:00Z"),
+            starts_at=None if starts_at is None else parse_instant(starts_at),
+            duration=duration,
+            strategy=strategy,
+        )
+        return None if instant is None else render_instant(instant)
+
+    assert expiry("keep_expiry", "P1M") == "2026-03-01T00:00:00Z"
+    assert expiry("reset_expiry", "P1M") == "2026-02-28T00:00:00Z"
+    assert expiry("reset_expiry", "P1M", "2025-01-01T00:00:00Z") == "2026-02-28T00:00:00Z"
+    assert expiry("reset_expiry", "P1M", "2026-06-01T00:00:00Z") == "2026-07-01T00:00:00Z"
+    assert expiry("reset_expiry", None) is None
 
 
 @pytest.mark.parametrize(

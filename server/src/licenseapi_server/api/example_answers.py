@@ -54,6 +54,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "expires_at": "2027-04-01T09:30:00Z",
         "ends_at": "2027-04-08T09:30:00Z",
     },
+    "licenses.transfer": LATER,
     "api_keys.create": {"secret": SECRET, "last_used_at": None, "last_ip": None},
     "api_keys.roll": {**LATER, "secret": SECRET},
     "api_keys.revoke": {**LATER, "revoked_at": LATER["updated_at"]},

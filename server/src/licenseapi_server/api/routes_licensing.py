@@ -193,6 +193,20 @@ LICENSES = (
         example={"by": "P30D"},
         **CHANGE,
     ),
+    Route(
+        name="licenses.transfer",
+        method="POST",
+        path="/v1/licenses/{id}/transfer",
+        summary="Put a license under another policy, or give it to another customer",
+        handler=license_actions.transfer,
+        check_replay=licenses.check_replay,
+        scope="licenses:write",
+        body=license_fields.TransferBody,
+        answer=license_fields.License,
+        errors=("not_found", "invalid_state", "version_mismatch"),
+        example={"customer_id": "cus_01m86j5z9vesav92gpqb53nadv"},
+        **CHANGE,
+    ),
 )
 
 EVENTS = (

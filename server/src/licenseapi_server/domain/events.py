@@ -10,6 +10,7 @@ EventType = Literal[
     "license.revoked",
     "license.renewed",
     "license.extended",
+    "license.transferred",
     "license.deleted",
     "activation.created",
     "activation.revived",

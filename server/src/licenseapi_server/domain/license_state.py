@@ -106,6 +106,11 @@ _ACTIONS: Mapping[str, Mapping[str, str | Refused]] = {
         "suspended": APPLY,
         "revoked": Refused(_FINAL.format("extended")),
     },
+    "transfer": {
+        "normal": APPLY,
+        "suspended": APPLY,
+        "revoked": Refused(_FINAL.format("transferred")),
+    },
     "update": {"normal": APPLY, "suspended": APPLY, "revoked": APPLY},
     "delete": {"normal": _NOT_REVOKED, "suspended": _NOT_REVOKED, "revoked": APPLY},
 }
@@ -146,6 +151,19 @@ def renewed_expiry(
     if basis == "now" or (basis == "now_if_expired" and now >= expires_at):
         return add_duration(now, span)
     return extended_expiry(expires_at, duration=duration, anchor=anchor)
+
+
+def transferred_expiry(
+    expires_at: int | None, *, now: int, starts_at: int | None, duration: str | None, strategy: str
+) -> int | None:
+    """Expiry under a new policy, by its `transfer_strategy` and its duration.
+
+    Starting anew counts from now, or from a start still to come, whatever the basis of the
+    policy: the first use of a license that has been used is over.
+    """
+    if strategy == "keep_expiry":
+        return expires_at
+    return initial_expiry(created_at=now, starts_at=starts_at, duration=duration, basis="creation")
 
 
 def extended_expiry(expires_at: int, *, duration: str, anchor: int | None = None) -> int:

@@ -116,6 +116,13 @@ class Extension(ChangeOptions, total=False):
     until: Instant
 
 
+class Transfer(ChangeOptions, total=False):
+    """Either another policy of the same product, or another customer."""
+
+    policy_id: str
+    customer_id: str
+
+
 class Presented(RequestOptions, total=False):
     """What a validation presents. `dry_run` changes nothing, not even the last-used time.
 

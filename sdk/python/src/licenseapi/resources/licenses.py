@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         NewLicense,
         Presented,
         Reason,
+        Transfer,
     )
     from licenseapi.resources.policies import Policy
     from licenseapi.resources.products import Product
@@ -86,6 +87,10 @@ class Licenses(Resource):
     def timeline(self, license_id: str, /, **query: Unpack[Timeline]) -> Page[Event]:
         """List what happened to a license, newest first; also after its deletion."""
         return self._list("licenses.timeline", Event.read, query, (license_id,))
+
+    def transfer(self, license_id: str, /, **fields: Unpack[Transfer]) -> License:
+        """Put the license under another policy of its product, or give it to a customer."""
+        return self._run(Call("licenses.transfer", License.read, (license_id,), fields))
 
     def validate(self, key: str | None = None, **presented: Unpack[Presented]) -> Validation:
         """Ask whether software may run. An invalid license is an answer, not an error.
@@ -155,6 +160,10 @@ class AsyncLicenses(AsyncResource):
     def timeline(self, license_id: str, /, **query: Unpack[Timeline]) -> AsyncList[Event]:
         """List what happened to a license, newest first; also after its deletion."""
         return self._list("licenses.timeline", Event.read, query, (license_id,))
+
+    async def transfer(self, license_id: str, /, **fields: Unpack[Transfer]) -> License:
+        """Put the license under another policy of its product, or give it to a customer."""
+        return await self._run(Call("licenses.transfer", License.read, (license_id,), fields))
 
     async def validate(self, key: str | None = None, **presented: Unpack[Presented]) -> Validation:
         """Ask whether software may run. An invalid license is an answer, not an error.
@@ -245,6 +254,7 @@ class License(ApiObject, kind="license", promised=RESOURCE):
     renew = on_default_client(Licenses, Licenses.renew)
     extend = on_default_client(Licenses, Licenses.extend)
     timeline = on_default_client(Licenses, Licenses.timeline)
+    transfer = on_default_client(Licenses, Licenses.transfer)
     validate = on_default_client(Licenses, Licenses.validate)
     validate_by_id = on_default_client(Licenses, Licenses.validate_by_id)
     require_valid = on_default_client(Licenses, Licenses.require_valid)

@@ -1,4 +1,4 @@
-"""What is done to a license after it is issued: suspend, reinstate, revoke, renew, extend."""
+"""What is done to a license after it is issued: suspend, renew, transfer and so on."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +6,13 @@ from typing import Any
 from licenseapi_server.api.call import Answer, AnyCall, Call, NoQuery
 from licenseapi_server.api.management import event_log
 from licenseapi_server.api.management.fields import Flaws
-from licenseapi_server.api.management.license_fields import ExtendBody, ReasonBody
-from licenseapi_server.api.management.license_issuing import clamp_test_expiry
+from licenseapi_server.api.management.license_fields import ExtendBody, ReasonBody, TransferBody
+from licenseapi_server.api.management.license_issuing import (
+    References,
+    clamp_test_expiry,
+    find_customer,
+    find_policy,
+)
 from licenseapi_server.api.management.license_rendering import render_license
 from licenseapi_server.api.management.licenses import get_for_change
 from licenseapi_server.api.management.rows import change_row, check_version
@@ -19,6 +24,7 @@ from licenseapi_server.domain.license_state import (
     decide_action,
     extended_expiry,
     renewed_expiry,
+    transferred_expiry,
 )
 from licenseapi_server.domain.problems import Problem, field_problem
 from licenseapi_server.licensing import counters
@@ -31,6 +37,7 @@ EVENTS: dict[str, EventType] = {
     "revoke": "license.revoked",
     "renew": "license.renewed",
     "extend": "license.extended",
+    "transfer": "license.transferred",
 }
 
 
@@ -135,6 +142,46 @@ def extend(call: Call[ExtendBody, NoQuery]) -> Answer:
         return {"expires_at": later}
 
     return _act(call, "extend", add)
+
+
+def transfer(call: Call[TransferBody, NoQuery]) -> Answer:
+    """Put the license under another policy of its product, or give it to another customer."""
+    body = call.body
+    if (body.policy_id is None) == (body.customer_id is None):
+        message = "Send either `policy_id` or `customer_id`."
+        raise field_problem("/policy_id", message, code="required")
+    change = _give if body.policy_id is None else _move
+    return _act(call, "transfer", lambda row: change(call, row))
+
+
+def _give(call: Call[TransferBody, NoQuery], row: License) -> Columns:
+    flaws = Flaws()
+    customer = find_customer(References(call), call.body.customer_id, flaws)
+    flaws.raise_any()
+    is_same = customer is None or row.customer_id == customer.pk
+    return {} if is_same else {"customer": customer}
+
+
+def _move(call: Call[TransferBody, NoQuery], row: License) -> Columns:
+    """A policy that the license is under already starts nothing anew."""
+    if row.policy_id == call.body.policy_id:
+        return {}
+    flaws = Flaws()
+    policy = find_policy(References(call), call.body.policy_id or "", flaws)
+    if policy is not None and policy.product_id != row.product_id:
+        message = "The policy is of another product: a license stays with its product."
+        flaws.add("/policy_id", message)
+    flaws.raise_any()
+    if policy is None:
+        raise Problem("not_found")
+    expires_at = transferred_expiry(
+        row.expires_at,
+        now=call.now,
+        starts_at=row.starts_at,
+        duration=policy.duration,
+        strategy=policy.transfer_strategy,
+    )
+    return {"policy": policy, "expires_at": clamp_test_expiry(row.mode, call.now, expires_at)}
 
 
 def _anchor(row: License) -> int:

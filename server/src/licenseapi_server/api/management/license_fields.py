@@ -124,6 +124,13 @@ class ExtendBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     until: InstantText | None = None
 
 
+class TransferBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Where the license goes: either under another policy, or to another customer."""
+
+    policy_id: ObjectId | None = None
+    customer_id: ObjectId | None = None
+
+
 class License(msgspec.Struct, kw_only=True):
     """A license as the API shows it to the vendor.
 

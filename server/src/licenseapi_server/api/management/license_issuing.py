@@ -69,7 +69,7 @@ class References:
 def prepare(call: AnyCall, body: NewLicense, references: References) -> Prepared:
     """Check a body and make its rows; nothing is written. Raises Problem with every flaw."""
     flaws = Flaws()
-    policy = _find_policy(references, body.policy_id, flaws)
+    policy = find_policy(references, body.policy_id, flaws)
     customer = find_customer(references, body.customer_id, flaws)
     starts_at = flaws.read_instant("/starts_at", body.starts_at)
     expires_at = flaws.read_instant("/expires_at", body.expires_at)
@@ -109,7 +109,8 @@ def prepare(call: AnyCall, body: NewLicense, references: References) -> Prepared
     return Prepared(row, key, terms, attachment_rows(row, attached), body.key is not None)
 
 
-def _find_policy(references: References, policy_id: str, flaws: Flaws) -> Policy | None:
+def find_policy(references: References, policy_id: str, flaws: Flaws) -> Policy | None:
+    """The policy to issue under; None with a flaw when there is none."""
     policy = references.policy(policy_id)
     if policy is None:
         flaws.errors.append(no_such("/policy_id", "policy"))

@@ -96,6 +96,13 @@ STRUCTS = {
         "by": "What to add to the expiry, an ISO 8601 duration like `P30D`; either this or `until`.",
         "until": "The new expiry itself, later than the present one; either this or `by`.",
     },
+    "TransferBody": {
+        "policy_id": (
+            "The new policy, of the same product; its `transfer_strategy` decides about the "
+            "expiry. Either this or `customer_id`."
+        ),
+        "customer_id": "The new holder. Either this or `policy_id`.",
+    },
     "License": {
         **stamps("license, `lic_…`", "license"),
         "name": _NAME,

@@ -41,8 +41,9 @@ _RULES = {
         "What a renewal adds the duration to: the `expiry`, `now`, or `now_if_expired` and the "
         "expiry otherwise."
     ),
-    "transfer_strategy": _later(
-        "Whether a transferred license keeps its expiry or starts anew.", "transfers"
+    "transfer_strategy": (
+        "What happens to the expiry of a license that is transferred to this policy: "
+        "`keep_expiry` leaves it, `reset_expiry` counts `duration` from that moment."
     ),
     "max_activations": ("How many machines may be active at once; null is unlimited."),
     "max_leases": _later(
