@@ -330,3 +330,15 @@ def test_events_from_before_get_the_product_of_their_license(acme: Vendor, serve
     server.execute(importlib.import_module(name).FILL)
     assert [event["license_id"] for event in _events(bound)] == [acme.license["id"]]
     assert len(_events(acme.api)) == 4
+
+
+def test_a_transfer_says_where_to(acme: Vendor) -> None:
+    """The timeline tells who has the license now, and since when."""
+    customer = acme.api.make("/v1/customers", name="Dora")
+    path = f"/v1/licenses/{acme.license['id']}"
+    acme.api.make(f"{path}/transfer", customer_id=customer["id"])
+    newest = acme.api.get(f"{path}/timeline").json()["data"][0]
+    assert (newest["type"], newest["data"]) == (
+        "license.transferred",
+        {"customer_id": customer["id"]},
+    )

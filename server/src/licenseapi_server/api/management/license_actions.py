@@ -56,9 +56,11 @@ def _act(call: Call[Any, NoQuery], action: str, change: Callable[[License], Colu
 
 
 def _details(call: AnyCall, before: int | None, after: int | None) -> dict[str, str]:
-    """What the event says beside its type: the reason given, and how the expiry moved."""
-    reason = getattr(call.body, "reason", None)
-    details = {} if reason is None else {"reason": reason}
+    """What the event says beside its type: why, where to, and how the expiry moved."""
+    given = {
+        name: getattr(call.body, name, None) for name in ("reason", "policy_id", "customer_id")
+    }
+    details: dict[str, str] = {name: value for name, value in given.items() if value is not None}
     if before is not None and after is not None and before != after:
         details |= {"from": render_instant(before), "to": render_instant(after)}
     return details
