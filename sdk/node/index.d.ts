@@ -146,6 +146,7 @@ export class License extends APIObject {
   readonly status: Status;
   readonly key?: string;
   readonly key_hint: string;
+  readonly previous_key_until: string | null;
   readonly product_id: string;
   readonly policy_id: string;
   readonly customer_id: string | null;
@@ -169,6 +170,7 @@ export class License extends APIObject {
   static extend(id: string, fields: ExtendFields, options?: ChangeOptions): Promise<License>;
   static timeline(id: string, query?: TimelineQuery, options?: CallOptions): List<Event>;
   static transfer(id: string, fields: TransferFields, options?: ChangeOptions): Promise<License>;
+  static rollKey(id: string, fields?: RollKeyFields, options?: ChangeOptions): Promise<License>;
   static validate(key: string, presented?: Presented, options?: CallOptions): Promise<Validation>;
   static validate(fields?: Presented & { key?: string }, options?: CallOptions): Promise<Validation>;
   static validateById(id: string, fields?: Presented, options?: CallOptions): Promise<Validation>;
@@ -185,6 +187,11 @@ export interface ExtendFields {
 export interface TransferFields {
   policy_id?: string;
   customer_id?: string;
+}
+
+export interface RollKeyFields {
+  key?: string | null;
+  overlap_seconds?: number;
 }
 
 export interface BatchFields {

@@ -63,7 +63,7 @@ module.exports = {
   Validation: objects.Validation,
   License: attach(objects.License, 'licenses', [
     ...CRUD, 'batch', 'suspend', 'reinstate', 'revoke', 'renew', 'extend',
-    'timeline', 'transfer', 'validate', 'validateById', 'requireValid',
+    'timeline', 'transfer', 'rollKey', 'validate', 'validateById', 'requireValid',
   ]),
   Product: attach(objects.Product, 'products', CRUD),
   Policy: attach(objects.Policy, 'policies', CRUD),

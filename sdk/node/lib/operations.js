@@ -22,6 +22,7 @@ const LIST = [
   ['licenses.extend', 'POST', '/v1/licenses/{id}/extend', BY_KEY],
   ['licenses.timeline', 'GET', '/v1/licenses/{id}/timeline'],
   ['licenses.transfer', 'POST', '/v1/licenses/{id}/transfer', BY_KEY],
+  ['licenses.roll_key', 'POST', '/v1/licenses/{id}/roll_key', BY_KEY],
   ['licenses.validate', 'POST', '/v1/licenses/validate'],
   ['licenses.validate_by_id', 'POST', '/v1/licenses/{id}/validate'],
   ['products.create', 'POST', '/v1/products', BY_KEY],

@@ -88,6 +88,11 @@ class Licenses extends crud('licenses', objects.License) {
     return this._call('licenses.transfer', given, objects.License);
   }
 
+  /** The new `key` is in this answer; the old one works until the overlap ends. */
+  rollKey(...given) {
+    return this._call('licenses.roll_key', given, objects.License);
+  }
+
   /**
    * Read `.valid` and `.code`; or use requireValid, which throws. The key is a field, or it
    * stands before the fields: `validate('KEY', { product })`.

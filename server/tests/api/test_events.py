@@ -342,3 +342,14 @@ def test_a_transfer_says_where_to(acme: Vendor) -> None:
         "license.transferred",
         {"customer_id": customer["id"]},
     )
+
+
+def test_a_new_key_is_told_without_the_key(acme: Vendor) -> None:
+    """That it was rolled, and how long the old one works; neither of them stands there."""
+    path = f"/v1/licenses/{acme.license['id']}"
+    rolled = acme.api.make(f"{path}/roll_key", overlap_seconds=60)
+    page = acme.api.get(f"{path}/timeline")
+    newest = page.json()["data"][0]
+    assert (newest["type"], list(newest["data"])) == ("license.key_rolled", ["old_key_until"])
+    assert acme.key not in page.text
+    assert rolled["key"] not in page.text

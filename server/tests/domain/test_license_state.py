@@ -128,6 +128,7 @@ EXPECTED = {
     "renew": (APPLY, APPLY, "cannot be renewed any more"),
     "extend": (APPLY, APPLY, "cannot be extended any more"),
     "transfer": (APPLY, APPLY, "cannot be transferred any more"),
+    "roll_key": (APPLY, APPLY, "gets no key any more"),
     "update": (APPLY, APPLY, APPLY),
     "delete": ("revoke it first", "revoke it first", APPLY),
 }

@@ -95,6 +95,8 @@ def test_postgres_finds_a_key_without_statistics(make_server: Callable[..., Serv
     plan = _postgres_plan(url, statement.postgres, len(statement.names))
     conditions = [text for text in _index_conditions(plan) if "license_key_once" in text]
     assert len(conditions) == len(("first", "second"))
+    conditions += [text for text in _index_conditions(plan) if "previous_key_once" in text]
+    assert len(conditions) == len(("first", "second", "first before", "second before"))
     assert all("key_digest = " in text and "account_id" in text for text in conditions)
 
 

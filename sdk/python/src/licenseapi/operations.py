@@ -41,6 +41,7 @@ _OPERATIONS = (
     Operation("licenses.extend", "POST", "/v1/licenses/{id}/extend", BY_KEY),
     Operation("licenses.timeline", "GET", "/v1/licenses/{id}/timeline"),
     Operation("licenses.transfer", "POST", "/v1/licenses/{id}/transfer", BY_KEY),
+    Operation("licenses.roll_key", "POST", "/v1/licenses/{id}/roll_key", BY_KEY),
     Operation("licenses.validate", "POST", "/v1/licenses/validate"),
     Operation("licenses.validate_by_id", "POST", "/v1/licenses/{id}/validate"),
     Operation("products.create", "POST", "/v1/products", BY_KEY),

@@ -55,6 +55,7 @@ class Admitted(msgspec.Struct):
     use: QuotaUse
     expected_version: int | None
     seat: tuple[Any, ...] | None = None
+    is_key_replaced: bool = False
 
 
 class Gate:
@@ -127,7 +128,12 @@ class Gate:
             raise
         if asked is not None:
             self._quota.note_account(credential.lookup, principal)
-        return Admitted(principal, content, loaded.license, use, expected_version, loaded.seat)
+        license_ = loaded.license
+        if subject is None or license_ is None or not subject.is_replaced(license_, request.now):
+            return Admitted(principal, content, license_, use, expected_version, loaded.seat)
+        # No call finds a license by a key that has been replaced; validate says so.
+        is_told = principal.may_use_product(license_.product_id)
+        return Admitted(principal, content, None, use, expected_version, is_key_replaced=is_told)
 
     async def _read_credential(self, request: Request, route: Route, pairs: Pairs) -> Credential:
         keys = [value for name, value in pairs if name == URL_PARAMETER] if pairs else []

@@ -216,6 +216,7 @@ class Api:
             request.path,
             request.address,
             admitted.seat,
+            is_key_replaced=admitted.is_key_replaced,
         )
         if route.is_runtime:
             return await self._run_runtime(route, call, admitted.use)

@@ -34,6 +34,8 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     seat: tuple[Any, ...] | None = None
     # The activation that was seen to live, when that is worth a write.
     seen_seat: str = ""
+    # Whether the license key presented has been rolled away; `subject` is None then.
+    is_key_replaced: bool = False
     # What the route has made ready before the transaction: see Route.prepare.
     prepared: Any = None
 

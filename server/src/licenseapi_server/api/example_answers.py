@@ -55,6 +55,11 @@ CHANGES: dict[str, dict[str, Any]] = {
         "ends_at": "2027-04-08T09:30:00Z",
     },
     "licenses.transfer": LATER,
+    "licenses.roll_key": {
+        **LATER,
+        "key": LICENSE_KEY,
+        "previous_key_until": "2026-03-10T14:05:00Z",
+    },
     "api_keys.create": {"secret": SECRET, "last_used_at": None, "last_ip": None},
     "api_keys.roll": {**LATER, "secret": SECRET},
     "api_keys.revoke": {**LATER, "revoked_at": LATER["updated_at"]},

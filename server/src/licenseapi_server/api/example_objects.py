@@ -101,6 +101,7 @@ LICENSE = license_fields.License(
     name="Ada's laptop",
     status="active",
     key_hint=f"…{LICENSE_KEY[-5:]}",
+    previous_key_until=None,
     product_id=PRODUCT_ID,
     policy_id=POLICY_ID,
     customer_id=CUSTOMER_ID,

@@ -4,12 +4,12 @@ from licenseapi_server.api.call import Page
 from licenseapi_server.api.management import (
     activations,
     events,
-    license_actions,
     license_fields,
     licenses,
     products,
 )
 from licenseapi_server.api.registry import CHANGE, CREATE, MAX_BATCH_BODY, Route
+from licenseapi_server.api.routes_license_actions import LICENSE_ACTIONS
 from licenseapi_server.api.runtime.activations import Activation
 
 ACTIVATIONS = (
@@ -120,93 +120,6 @@ LICENSES = (
         errors=("not_found", "invalid_state", "version_mismatch"),
         **CHANGE,
     ),
-    Route(
-        name="licenses.suspend",
-        method="POST",
-        path="/v1/licenses/{id}/suspend",
-        summary="Suspend a license",
-        handler=license_actions.suspend,
-        check_replay=licenses.check_replay,
-        scope="licenses:write",
-        body=license_fields.ReasonBody,
-        answer=license_fields.License,
-        ignores_quota=True,
-        errors=("not_found", "invalid_state", "version_mismatch"),
-        example={"reason": "Payment disputed"},
-        **CHANGE,
-    ),
-    Route(
-        name="licenses.reinstate",
-        method="POST",
-        path="/v1/licenses/{id}/reinstate",
-        summary="Reinstate a suspended license",
-        handler=license_actions.reinstate,
-        check_replay=licenses.check_replay,
-        scope="licenses:write",
-        body=license_fields.ReasonBody,
-        answer=license_fields.License,
-        errors=("not_found", "invalid_state", "version_mismatch"),
-        example={"reason": "Dispute resolved"},
-        **CHANGE,
-    ),
-    Route(
-        name="licenses.revoke",
-        method="POST",
-        path="/v1/licenses/{id}/revoke",
-        summary="Revoke a license for good",
-        handler=license_actions.revoke,
-        scope="licenses:write",
-        body=license_fields.ReasonBody,
-        answer=license_fields.License,
-        ignores_quota=True,
-        errors=("not_found", "version_mismatch"),
-        example={"reason": "Refunded"},
-        **CHANGE,
-    ),
-    Route(
-        name="licenses.renew",
-        method="POST",
-        path="/v1/licenses/{id}/renew",
-        summary="Renew a license by its policy's duration",
-        handler=license_actions.renew,
-        check_replay=licenses.check_replay,
-        scope="licenses:write",
-        body=license_fields.ReasonBody,
-        answer=license_fields.License,
-        needs_idempotency_key=True,
-        errors=("not_found", "invalid_state", "version_mismatch"),
-        example={"reason": "Invoice 1017"},
-        **CHANGE,
-    ),
-    Route(
-        name="licenses.extend",
-        method="POST",
-        path="/v1/licenses/{id}/extend",
-        summary="Extend a license",
-        handler=license_actions.extend,
-        check_replay=licenses.check_replay,
-        scope="licenses:write",
-        body=license_fields.ExtendBody,
-        answer=license_fields.License,
-        needs_idempotency_key=True,
-        errors=("not_found", "invalid_state", "version_mismatch"),
-        example={"by": "P30D"},
-        **CHANGE,
-    ),
-    Route(
-        name="licenses.transfer",
-        method="POST",
-        path="/v1/licenses/{id}/transfer",
-        summary="Put a license under another policy, or give it to another customer",
-        handler=license_actions.transfer,
-        check_replay=licenses.check_replay,
-        scope="licenses:write",
-        body=license_fields.TransferBody,
-        answer=license_fields.License,
-        errors=("not_found", "invalid_state", "version_mismatch"),
-        example={"customer_id": "cus_01m86j5z9vesav92gpqb53nadv"},
-        **CHANGE,
-    ),
 )
 
 EVENTS = (
@@ -245,4 +158,4 @@ EVENTS = (
     ),
 )
 
-LICENSING = (*ACTIVATIONS, *LICENSES, *EVENTS)
+LICENSING = (*ACTIVATIONS, *LICENSES, *LICENSE_ACTIONS, *EVENTS)

@@ -11,6 +11,7 @@ EventType = Literal[
     "license.renewed",
     "license.extended",
     "license.transferred",
+    "license.key_rolled",
     "license.deleted",
     "activation.created",
     "activation.revived",

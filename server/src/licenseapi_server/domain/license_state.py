@@ -111,6 +111,11 @@ _ACTIONS: Mapping[str, Mapping[str, str | Refused]] = {
         "suspended": APPLY,
         "revoked": Refused(_FINAL.format("transferred")),
     },
+    "roll_key": {
+        "normal": APPLY,
+        "suspended": APPLY,
+        "revoked": Refused("The license is revoked, which is final: it gets no key any more."),
+    },
     "update": {"normal": APPLY, "suspended": APPLY, "revoked": APPLY},
     "delete": {"normal": _NOT_REVOKED, "suspended": _NOT_REVOKED, "revoked": APPLY},
 }

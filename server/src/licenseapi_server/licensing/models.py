@@ -53,6 +53,9 @@ class License(TenantRow):
     key_digest = models.BinaryField(max_length=32, default=b"")
     key_encrypted = models.BinaryField(default=b"")
     key_hint = models.CharField(max_length=140, default="", db_default="")
+    # The key before the last roll, and until when it works beside the new one.
+    previous_key_digest = models.BinaryField(max_length=32, null=True)
+    previous_key_until = InstantField(null=True)
     private_metadata = JsonTextField(default="{}", db_default="{}")
     overrides = JsonTextField(default="{}", db_default="{}")
     # What the runtime reads instead of two joins; kept by catalog/attachments.py.
@@ -70,7 +73,13 @@ class License(TenantRow):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
                 fields=["account", "mode", "key_digest"], name="license_key_once"
-            )
+            ),
+            # Of rolled licenses only: the planner must not take it for look-ups by other columns.
+            models.UniqueConstraint(
+                fields=["account", "mode", "previous_key_digest"],
+                condition=models.Q(previous_key_digest__isnull=False),
+                name="license_previous_key_once",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["account", "mode", "id"], name="license_by_tenant"),

@@ -123,6 +123,13 @@ class Transfer(ChangeOptions, total=False):
     customer_id: str
 
 
+class KeyRoll(ChangeOptions, total=False):
+    """The new key, else one is made, and how long the old one works on: 0 to 30 days."""
+
+    key: str | None
+    overlap_seconds: int
+
+
 class Presented(RequestOptions, total=False):
     """What a validation presents. `dry_run` changes nothing, not even the last-used time.
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from licenseapi.resources.events import Timeline
     from licenseapi.resources.license_params import (
         Extension,
+        KeyRoll,
         LicenseBatch,
         LicenseChange,
         LicenseList,
@@ -91,6 +92,10 @@ class Licenses(Resource):
     def transfer(self, license_id: str, /, **fields: Unpack[Transfer]) -> License:
         """Put the license under another policy of its product, or give it to a customer."""
         return self._run(Call("licenses.transfer", License.read, (license_id,), fields))
+
+    def roll_key(self, license_id: str, /, **fields: Unpack[KeyRoll]) -> License:
+        """Give the license a new `key`; it is in this answer. The old one works for the overlap."""
+        return self._run(Call("licenses.roll_key", License.read, (license_id,), fields))
 
     def validate(self, key: str | None = None, **presented: Unpack[Presented]) -> Validation:
         """Ask whether software may run. An invalid license is an answer, not an error.
@@ -165,6 +170,10 @@ class AsyncLicenses(AsyncResource):
         """Put the license under another policy of its product, or give it to a customer."""
         return await self._run(Call("licenses.transfer", License.read, (license_id,), fields))
 
+    async def roll_key(self, license_id: str, /, **fields: Unpack[KeyRoll]) -> License:
+        """Give the license a new `key`; it is in this answer. The old one works for the overlap."""
+        return await self._run(Call("licenses.roll_key", License.read, (license_id,), fields))
+
     async def validate(self, key: str | None = None, **presented: Unpack[Presented]) -> Validation:
         """Ask whether software may run. An invalid license is an answer, not an error.
 
@@ -218,6 +227,7 @@ class License(ApiObject, kind="license", promised=RESOURCE):
     status: str
     key: str | None = None
     key_hint: str
+    previous_key_until: str | None
     product_id: str
     policy_id: str
     customer_id: str | None = None
@@ -255,6 +265,7 @@ class License(ApiObject, kind="license", promised=RESOURCE):
     extend = on_default_client(Licenses, Licenses.extend)
     timeline = on_default_client(Licenses, Licenses.timeline)
     transfer = on_default_client(Licenses, Licenses.transfer)
+    roll_key = on_default_client(Licenses, Licenses.roll_key)
     validate = on_default_client(Licenses, Licenses.validate)
     validate_by_id = on_default_client(Licenses, Licenses.validate_by_id)
     require_valid = on_default_client(Licenses, Licenses.require_valid)

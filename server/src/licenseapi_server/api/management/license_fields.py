@@ -23,6 +23,7 @@ from licenseapi_server.api.management.products import Product
 from licenseapi_server.domain.limits import LIMIT_NAMES, Limits
 
 OVERRIDES = LIMIT_NAMES
+MAX_KEY_OVERLAP_SECONDS = 2_592_000
 Status = Literal[
     "revoked",
     "banned",
@@ -131,6 +132,13 @@ class TransferBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     customer_id: ObjectId | None = None
 
 
+class RollKeyBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The new key, and how long the old one works on beside it: 0 to 30 days."""
+
+    key: KeyText | None = None
+    overlap_seconds: Annotated[int, Meta(ge=0, le=MAX_KEY_OVERLAP_SECONDS)] = 0
+
+
 class License(msgspec.Struct, kw_only=True):
     """A license as the API shows it to the vendor.
 
@@ -144,6 +152,7 @@ class License(msgspec.Struct, kw_only=True):
     status: Status
     key: str | UnsetType | None = UNSET
     key_hint: str
+    previous_key_until: str | None
     product_id: str
     policy_id: str
     customer_id: str | None

@@ -24,7 +24,7 @@ from licenseapi_server.domain.license_keys import (
     make_license_key,
 )
 from licenseapi_server.domain.license_state import initial_expiry
-from licenseapi_server.domain.problems import Problem
+from licenseapi_server.domain.problems import FieldError, Problem
 from licenseapi_server.domain.quotas import TEST_LICENSE_DAYS
 from licenseapi_server.licensing import counters, models, search_terms
 from licenseapi_server.licensing.models import Customer, LicenseEntitlement
@@ -84,7 +84,7 @@ def prepare(call: AnyCall, body: NewLicense, references: References) -> Prepared
     flaws.check_metadata("/metadata", body.metadata)
     flaws.check_metadata("/private_metadata", body.private_metadata)
     attached = attachments.read(call, body.entitlements, flaws)
-    key = _read_key(body, policy, flaws)
+    key = read_key(body.key, policy, flaws)
     flaws.raise_any()
     if policy is None:
         raise Problem("not_found")
@@ -130,14 +130,15 @@ def find_customer(references: References, customer_id: str | None, flaws: Flaws)
     return customer
 
 
-def _read_key(body: NewLicense, policy: Policy | None, flaws: Flaws) -> str:
-    if body.key is None:
+def read_key(given: str | None, policy: Policy | None, flaws: Flaws) -> str:
+    """The key that a body gives, or a new one; empty with a flaw."""
+    if given is None:
         if policy is not None and policy.key_format == "custom":
             message = "`key` is required: the policy has `key_format: custom`."
             flaws.add("/key", message, "required")
         return make_license_key(os.urandom(KEY_BYTES))
     try:
-        return check_custom_key(body.key)
+        return check_custom_key(given)
     except ValueError as error:
         flaws.add("/key", f"`key` {error}.")
         return ""
@@ -169,10 +170,6 @@ def overrides_of(values: dict[str, Any]) -> dict[str, int | str]:
 def _make_row(call: AnyCall, body: NewLicense, policy: Policy, key: str) -> models.License:
     deployment = call.deployment
     license_id = call.make_id("lic")
-    # Own keys are found under their folded text, so that typing them is forgiving; so are
-    # those that come back from an export, else a key could be given to two licenses.
-    folded = fold_license_key(key)
-    text = folded if looks_generated(folded) else key
     given = {name: getattr(body, name) for name in OVERRIDES}
     return models.License(
         id=license_id,
@@ -181,7 +178,7 @@ def _make_row(call: AnyCall, body: NewLicense, policy: Policy, key: str) -> mode
         policy=policy,
         product=policy.product,
         name=body.name,
-        key_digest=deployment.license_keys.digest(text),
+        key_digest=digest_key(call, key),
         key_encrypted=deployment.seal(key.encode(), license_id),
         key_hint=license_key_hint(key),
         metadata=json_text(body.metadata),
@@ -192,13 +189,41 @@ def _make_row(call: AnyCall, body: NewLicense, policy: Policy, key: str) -> mode
     )
 
 
+def digest_key(call: AnyCall, key: str) -> bytes:
+    """What a key is found by.
+
+    Own keys are found under their folded text, so that typing them is forgiving; so are
+    those that come back from an export, else a key could be given to two licenses.
+    """
+    folded = fold_license_key(key)
+    return call.deployment.license_keys.digest(folded if looks_generated(folded) else key)
+
+
 def taken_keys(call: AnyCall, prepared: Sequence[Prepared]) -> set[bytes]:
-    """The digests among these that other licenses already have."""
+    """The digests among these that other licenses already have, or had before a roll."""
     digests = [bytes(item.row.key_digest) for item in prepared if item.is_custom]
     if not digests:
         return set()
-    rows = of_tenant(models.License, call).filter(key_digest__in=digests)
-    return {bytes(digest) for digest in rows.values_list("key_digest", flat=True)}
+    rows = of_tenant(models.License, call)
+    return {
+        bytes(digest)
+        for column in ("key_digest", "previous_key_digest")
+        for digest in rows.filter(**{f"{column}__in": digests}).values_list(column, flat=True)
+    }
+
+
+def key_taken() -> Problem:
+    """The refusal of a key that another license has."""
+    message = "Another license has this key."
+    flaw = FieldError("/key", "already_exists", message)
+    return Problem("already_exists", message, param="key", errors=[flaw])
+
+
+def note_custom_keys(accounts: set[str]) -> None:
+    """Remember that not every key of these accounts has the form of our own."""
+    Account.objects.filter(pk__in=accounts, has_custom_license_keys=False).update(
+        has_custom_license_keys=True
+    )
 
 
 def take_places(call: AnyCall, wanted: int) -> int:
@@ -224,10 +249,7 @@ def insert(call: AnyCall, prepared: Sequence[Prepared]) -> None:
         [row for item in prepared for row in item.attached], batch_size=2_000
     )
     event_log.record(call, "license.created", rows)
-    custom = {item.row.account_id for item in prepared if item.is_custom}
-    Account.objects.filter(pk__in=custom, has_custom_license_keys=False).update(
-        has_custom_license_keys=True
-    )
+    note_custom_keys({item.row.account_id for item in prepared if item.is_custom})
 
 
 def attachment_rows(

@@ -66,6 +66,7 @@ def render_license(
         name=row.name,
         status=_status(row, call.now, call.principal.expiring_window_days),  # type: ignore[arg-type]
         key_hint=row.key_hint,
+        previous_key_until=optional_instant(row.previous_key_until),
         product_id=row.product_id,
         policy_id=row.policy_id,
         customer_id=row.customer_id,

@@ -25,6 +25,7 @@ from licenseapi_server.api.management.license_issuing import (
     attachment_rows,
     find_customer,
     insert,
+    key_taken,
     limit_reached,
     prepare,
     take_places,
@@ -49,7 +50,7 @@ from licenseapi_server.catalog.attachments import granted_text
 from licenseapi_server.catalog.models import Policy
 from licenseapi_server.domain.license_keys import fold_license_key
 from licenseapi_server.domain.license_state import Refused, decide_action
-from licenseapi_server.domain.problems import FieldError, Problem, field_problem
+from licenseapi_server.domain.problems import Problem, field_problem
 from licenseapi_server.licensing import counters, models, search_terms
 from licenseapi_server.licensing.status_filter import status_condition
 
@@ -58,7 +59,7 @@ def create(call: Call[NewLicense, NoQuery]) -> Answer:
     """Create a license; its full key is in this answer."""
     prepared = prepare(call, call.body, References(call))
     if taken_keys(call, [prepared]):
-        raise _key_taken()
+        raise key_taken()
 
     if not take_places(call, 1):
         raise limit_reached(call)
@@ -68,16 +69,10 @@ def create(call: Call[NewLicense, NoQuery]) -> Answer:
     except IntegrityError as error:
         if is_missing_reference(error):
             raise
-        raise _key_taken() from error
+        raise key_taken() from error
 
     view = render_license(call, prepared.row, key=prepared.key)
     return Answer(view, 201, license_id=view.id)
-
-
-def _key_taken() -> Problem:
-    message = "Another license has this key."
-    flaw = FieldError("/key", "already_exists", message)
-    return Problem("already_exists", message, param="key", errors=[flaw])
 
 
 def prepare_batch(call: Call[Batch, NoQuery]) -> list[BatchItem | Prepared]:
@@ -149,7 +144,7 @@ def _refuse_taken_keys(call: AnyCall, results: list[BatchItem | Prepared]) -> No
             continue
         digest = bytes(item.row.key_digest)
         if digest in seen:
-            results[place] = _failed(_key_taken())
+            results[place] = _failed(key_taken())
         seen.add(digest)
 
 

@@ -103,6 +103,16 @@ STRUCTS = {
         ),
         "customer_id": "The new holder. Either this or `policy_id`.",
     },
+    "RollKeyBody": {
+        "key": (
+            "A key of your own: 16 to 512 printable characters that no other license has, or had "
+            "before its last roll. null has one made, unless the policy has `key_format: custom`."
+        ),
+        "overlap_seconds": (
+            "How long the old key works on: 0, which is not at all, to 2592000, which is 30 days. "
+            "Then it answers `KEY_REPLACED`; a key from before that answers `NOT_FOUND` at once."
+        ),
+    },
     "License": {
         **stamps("license, `lic_…`", "license"),
         "name": _NAME,
@@ -112,10 +122,13 @@ STRUCTS = {
             "`inactive` (unused for 90 days), `active`."
         ),
         "key": (
-            "The whole key: in the answer that creates the license, later only for keys with "
+            "The whole key: in the answers that make it, later only for keys with "
             "the scope `licenses:reveal`."
         ),
         "key_hint": _KEY_HINT,
+        "previous_key_until": (
+            "Until when the key before the last roll works or worked; null is never rolled."
+        ),
         "product_id": _PRODUCT_ID,
         "policy_id": _POLICY_ID,
         "customer_id": _CUSTOMER_ID,

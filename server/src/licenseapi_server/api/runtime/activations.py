@@ -180,7 +180,7 @@ def _names(call: Call[NewActivation, NoQuery], row: LicenseRow) -> bool:
         return False
     if body.license_key is None:
         return True
-    return bytes(row.key_digest) in lookup_key(body.license_key, call.deployment).digests()
+    return row.has_key(lookup_key(body.license_key, call.deployment).digests(), call.now)
 
 
 async def _own(call: Call[SignOfLife, NoQuery]) -> SeatRow:
@@ -209,7 +209,7 @@ async def _own(call: Call[SignOfLife, NoQuery]) -> SeatRow:
 
 def _check_key(call: AnyCall, license_: LicenseRow, key: str) -> None:
     """Raise Problem unless this is the license's key: a token names a license as well."""
-    if bytes(license_.key_digest) not in lookup_key(key, call.deployment).digests():
+    if not license_.has_key(lookup_key(key, call.deployment).digests(), call.now):
         raise Problem("not_found")
 
 

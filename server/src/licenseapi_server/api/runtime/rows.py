@@ -1,6 +1,6 @@
 """What the runtime's statements read, as values. Field order is the column order in sql.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -86,7 +86,16 @@ class LicenseRow(msgspec.Struct, frozen=True):
     overrides: str
     metadata: str
     activation_count: int
+    previous_key_digest: bytes | None
+    previous_key_until: int | None
     customer_banned_at: int | None
+
+    def has_key(self, digests: Sequence[bytes], now: int) -> bool:
+        """Whether one of these is its key, or that before its last roll and still works."""
+        if bytes(self.key_digest) in digests:
+            return True
+        until, previous = self.previous_key_until, self.previous_key_digest
+        return previous is not None and until is not None and now < until and previous in digests
 
 
 class SecretLookup(msgspec.Struct, frozen=True):
@@ -123,6 +132,12 @@ class LicenseLookup(msgspec.Struct, frozen=True):
         """
         folded = fold_license_key(self.key)
         return (folded, self.key) if looks_generated(folded) else (self.key, folded)
+
+    def is_replaced(self, row: LicenseRow, now: int) -> bool:
+        """Whether the row was found by a key that its license has no more."""
+        if self.digest is None or row.previous_key_until is None:
+            return False
+        return not row.has_key(self.digests(), now)
 
     def digests(self) -> tuple[bytes, bytes]:
         """The same as digests, for whoever asks for both at once."""

@@ -65,7 +65,7 @@ WHERE k.id = :key_id AND k.account_id = :account_id LIMIT 1"""
 _LICENSE_COLUMNS = """l.id, l.product_id, l.policy_id, l.customer_id, l.name, l.key_digest,
     l.key_hint, l.starts_at, l.expires_at, l.suspended_at, l.revoked_at, l.created_at,
     l.last_validated_at, l.entitlements, l.overrides, l.metadata, l.activation_count,
-    c.banned_at AS customer_banned_at"""
+    l.previous_key_digest, l.previous_key_until, c.banned_at AS customer_banned_at"""
 
 _LICENSE_TABLES = """licensing_license l
 LEFT JOIN licensing_customer c ON c.id = l.customer_id"""
@@ -93,6 +93,13 @@ KEY_BY_TOKEN = statement(_KEY_BY_TOKEN)
 LICENSE_BY_DIGEST = statement(
     f"""SELECT {_LICENSE_COLUMNS} FROM {_LICENSE_TABLES}
 WHERE l.account_id = :account_id AND l.mode = :mode AND l.key_digest = :digest LIMIT 1"""
+)
+
+# A license by the digest of the key before its last roll, when no license has it as its key
+# (SQLite). Served by the unique index (account_id, mode, previous_key_digest).
+LICENSE_BY_PREVIOUS_DIGEST = statement(
+    f"""SELECT {_LICENSE_COLUMNS} FROM {_LICENSE_TABLES}
+WHERE l.account_id = :account_id AND l.mode = :mode AND l.previous_key_digest = :digest LIMIT 1"""
 )
 
 # A license by its id, or by the token bound to it (SQLite). Primary key; account and mode
@@ -156,13 +163,16 @@ FROM k LEFT JOIN LATERAL (
 
 _ID_BY_DIGEST = """SELECT id FROM licensing_license
         WHERE account_id = k.account_id AND mode = k.mode AND key_digest = """
+_ID_BY_PREVIOUS = _ID_BY_DIGEST.replace("key_digest", "previous_key_digest")
 
 # One round trip per validate (PostgreSQL only; SQLite is faster with two statements). Each
 # digest by an equality of its own: with IN the planner saw no unique row, and without
-# statistics preferred an index that reads all licenses of the account.
+# statistics preferred an index that reads all licenses of the account. COALESCE asks for
+# replaced keys only when no license has the key now.
 OPEN_BY_SECRET_AND_DIGEST = _opening(
     _KEY_BY_SECRET,
-    f"l.id = COALESCE(({_ID_BY_DIGEST}:first), ({_ID_BY_DIGEST}:second))",
+    f"l.id = COALESCE(({_ID_BY_DIGEST}:first), ({_ID_BY_DIGEST}:second), "
+    f"({_ID_BY_PREVIOUS}:first), ({_ID_BY_PREVIOUS}:second))",
 )
 OPEN_BY_SECRET_AND_ID = _opening(_KEY_BY_SECRET, "l.id = :license_id")
 OPEN_BY_TOKEN_AND_ID = _opening(_KEY_BY_TOKEN, "l.id = :license_id")

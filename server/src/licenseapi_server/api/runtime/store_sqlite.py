@@ -170,7 +170,13 @@ def _find_by_text(snapshot: Snapshot, owner: tuple[str, str], lookup: LicenseLoo
         return None
     first, second = lookup.texts()
     row = snapshot.row(sql.LICENSE_BY_DIGEST, (*owner, lookup.digest(first)))
-    return row or snapshot.row(sql.LICENSE_BY_DIGEST, (*owner, lookup.digest(second)))
+    row = row or snapshot.row(sql.LICENSE_BY_DIGEST, (*owner, lookup.digest(second)))
+    if row is not None:
+        return row
+    digests = ((*owner, digest) for digest in lookup.digests())
+    return next(
+        filter(None, (snapshot.row(sql.LICENSE_BY_PREVIOUS_DIGEST, d) for d in digests)), None
+    )
 
 
 # sqlite3 gives up the interpreter at each statement, and gets it back from a busy event

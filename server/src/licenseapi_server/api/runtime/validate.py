@@ -191,7 +191,7 @@ def _check_same_license(call: AnyCall, key: str | None) -> None:
         raise Problem("not_found")
     if key is None:
         return
-    if bytes(row.key_digest) not in lookup_key(key, call.deployment).digests():
+    if not row.has_key(lookup_key(key, call.deployment).digests(), call.now):
         raise Problem("not_found")
 
 
@@ -213,7 +213,10 @@ def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> A
     entitlements = entitlements_at(row, now) if row is not None else ()
     seat = None if call.seat is None or row is None else SeatRow(*call.seat)
     machine = None if row is None else _machine(row, presented, seat)
-    facts = _facts(row, presented, entitlements, (now, machine))
+    if row is None:
+        facts = Facts(now=now, is_found=call.is_key_replaced, is_key_replaced=call.is_key_replaced)
+    else:
+        facts = _facts(row, presented, entitlements, (now, machine))
     verdict = decide(facts)
     boundary = next_boundary(facts, entitlements) if row is not None else None
     license_view = None if row is None else view_license(row, now, call.principal)
@@ -243,14 +246,12 @@ def _show_seat(body: Validation, machine: MachineFacts, seat: SeatRow, now: int)
 
 
 def _facts(
-    row: LicenseRow | None,
+    row: LicenseRow,
     presented: ValidateById,
     entitlements: tuple[GrantedEntitlement, ...],
     scene: tuple[int, MachineFacts | None],
 ) -> Facts:
     now, machine = scene
-    if row is None:
-        return Facts(now=now, is_found=False)
     wanted = presented.entitlements
     return Facts(
         now=now,
