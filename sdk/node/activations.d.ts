@@ -6,6 +6,8 @@ export interface NewActivation {
   /** Either this or `license_id`; neither with a token, which has a license of its own. */
   license_key?: string;
   license_id?: string;
+  /** The product that is running, by id or code; an unbound publishable key has to say it. */
+  product?: string;
   /** What the machine is told apart by. */
   fingerprint: string;
   /** Parts by which the machine is known again when its fingerprint has changed. */

@@ -26,6 +26,7 @@ class NewActivation(RequestOptions, total=False):
 
     license_key: str
     license_id: str
+    product: str
     fingerprint: Required[str]
     components: Mapping[str, str]
     name: str
