@@ -34,7 +34,7 @@ from licenseapi_server.api.response import (
 from licenseapi_server.api.routes import ROUTES
 from licenseapi_server.api.runtime.buffers import Buffers
 from licenseapi_server.api.runtime.key_ring import KeyRing
-from licenseapi_server.api.runtime.leases import Leases
+from licenseapi_server.api.runtime.quota_blocks import QuotaBlocks
 from licenseapi_server.api.runtime.store import Store
 from licenseapi_server.api.transport import Transport
 from licenseapi_server.deployment import Deployment
@@ -55,12 +55,12 @@ class Api:
         settings = deployment.settings
         self.deployment = deployment
         self.store = store
-        leases = Leases(store)
-        self.buffers = Buffers(store, leases)
+        blocks = QuotaBlocks(store)
+        self.buffers = Buffers(store, blocks)
         self.key_ring = KeyRing(deployment, store)
         self.transport = Transport(settings)
         self._router = Router(ROUTES)
-        self._quota = Quota(deployment, store, self.buffers, leases)
+        self._quota = Quota(deployment, store, self.buffers, blocks)
         self._threads = ThreadPoolExecutor(settings.management_threads, "management")
         self._gate = Gate(
             deployment,

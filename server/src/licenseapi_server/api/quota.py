@@ -5,7 +5,7 @@ from typing import Any
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.registry import Route
 from licenseapi_server.api.runtime.buffers import Buffers
-from licenseapi_server.api.runtime.leases import Leases
+from licenseapi_server.api.runtime.quota_blocks import QuotaBlocks
 from licenseapi_server.api.runtime.rows import QuotaAsk, SecretLookup, TokenLookup
 from licenseapi_server.api.runtime.store import Store
 from licenseapi_server.deployment import Deployment
@@ -29,12 +29,12 @@ class Quota:
     """Takes and gives back requests of limited plans; counts those of the others."""
 
     def __init__(
-        self, deployment: Deployment, store: Store, buffers: Buffers, leases: Leases
+        self, deployment: Deployment, store: Store, buffers: Buffers, blocks: QuotaBlocks
     ) -> None:
         self._deployment = deployment
         self._store = store
         self._buffers = buffers
-        self._leases = leases
+        self._blocks = blocks
         self._accounts: dict[bytes | str, tuple[str, str]] = {}
         self._months = MonthClock()
 
@@ -42,8 +42,8 @@ class Quota:
         """What to take while loading, on a store that can do both in one round trip."""
         start = self._months.start_of(now)
         account = self._accounts.get(_name_of(lookup))
-        has_leased = account is not None and self._leases.holds((*account, start))
-        wanted = 1 if route.is_counted and not has_leased else 0
+        has_block = account is not None and self._blocks.holds((*account, start))
+        wanted = 1 if route.is_counted and not has_block else 0
         return QuotaAsk(wanted, route.scope or "", start, now)
 
     def take_from_memory(self, principal: Principal, use: QuotaUse, now: int) -> bool:
@@ -55,7 +55,7 @@ class Quota:
             self._buffers.count_request(counter)
             use.is_counted = True
             return True
-        use.is_taken = self._leases.take(counter, maximum, is_taken=use.is_taken)
+        use.is_taken = self._blocks.take(counter, maximum, is_taken=use.is_taken)
         return use.is_taken
 
     def note_account(self, lookup: SecretLookup | TokenLookup, principal: Principal) -> None:
@@ -86,7 +86,7 @@ class Quota:
             self._buffers.count_request(counter, -1)
         if use.is_taken:
             use.is_taken = False
-            if not self._leases.put_back(counter):
+            if not self._blocks.put_back(counter):
                 await self._store.refund_quota(counter)
 
 

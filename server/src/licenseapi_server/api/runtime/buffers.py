@@ -9,7 +9,7 @@ import logging
 from typing import Any
 
 from licenseapi_server.api.runtime import seat_sql, sql
-from licenseapi_server.api.runtime.leases import Leases
+from licenseapi_server.api.runtime.quota_blocks import QuotaBlocks
 from licenseapi_server.api.runtime.rows import Counter
 from licenseapi_server.domain.instants import SECOND
 
@@ -26,9 +26,9 @@ EXPOSED_CAPACITY = 1_000
 class Buffers:
     """The telemetry of one process, on its way to the database."""
 
-    def __init__(self, store: Any, leases: Leases) -> None:
+    def __init__(self, store: Any, blocks: QuotaBlocks) -> None:
         self._store = store
-        self._leases = leases
+        self._blocks = blocks
         self._lines: list[tuple[Any, ...]] = []
         self.dropped_lines = 0
         self._keys: dict[str, tuple[int, str]] = {}
@@ -53,7 +53,7 @@ class Buffers:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._leases.stop()
+        await self._blocks.stop()
         for flush in (self.flush_log, self.flush_facts):
             try:
                 await flush()
@@ -126,7 +126,7 @@ class Buffers:
     async def flush_facts(self) -> None:
         """Write times and counts; keep the counts when that fails."""
         counts, self._counts = self._counts, {}
-        for counter, unspent in self._leases.drain().items():
+        for counter, unspent in self._blocks.drain().items():
             counts[counter] = counts.get(counter, 0) - unspent
         keys, self._keys = self._keys, {}
         secrets, self._secrets = self._secrets, {}

@@ -41,7 +41,7 @@ class Store(Protocol):
         """Take one request from the plan."""
         ...
 
-    async def lease_quota(self, counter: Counter, wanted: int, maximum: int) -> bool:
+    async def take_quota_block(self, counter: Counter, wanted: int, maximum: int) -> bool:
         """Take several, all or none."""
         ...
 

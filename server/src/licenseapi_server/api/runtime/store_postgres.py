@@ -141,9 +141,9 @@ class PostgresStore:
 
     async def take_quota(self, counter: Counter, maximum: int) -> bool:
         """Take one request from the plan; False when none is left."""
-        return await self.lease_quota(counter, 1, maximum)
+        return await self.take_quota_block(counter, 1, maximum)
 
-    async def lease_quota(self, counter: Counter, wanted: int, maximum: int) -> bool:
+    async def take_quota_block(self, counter: Counter, wanted: int, maximum: int) -> bool:
         """Take several, all or none."""
         if maximum < wanted:
             return False

@@ -85,7 +85,7 @@ class SqliteStore:
         """Take one request from the plan; False when none is left. On the disk when it returns."""
         return await self._quota.take(counter, maximum)
 
-    async def lease_quota(self, counter: Counter, wanted: int, maximum: int) -> bool:
+    async def take_quota_block(self, counter: Counter, wanted: int, maximum: int) -> bool:
         """Take several requests from the plan, all or none. On the disk when it returns."""
         row = (*counter, wanted, maximum)
         taken = await self._writer.submit(

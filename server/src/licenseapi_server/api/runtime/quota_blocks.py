@@ -18,24 +18,24 @@ MIN_BLOCK, MAX_BLOCK = 50, 2_000
 MARGIN = 20_000
 
 
-class _Lease:
+class _Holding:
     """What is held of one plan, what the last second spent of it, and how much to fetch next."""
 
-    __slots__ = ("block", "held", "renewal", "spent")
+    __slots__ = ("block", "held", "refill", "spent")
 
     def __init__(self) -> None:
         self.held = 0
         self.spent = 0
         self.block = MIN_BLOCK
-        self.renewal: asyncio.Task[None] | None = None
+        self.refill: asyncio.Task[None] | None = None
 
 
-class Leases:
+class QuotaBlocks:
     """What this process holds of each plan."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._leases: dict[Counter, _Lease] = {}
+        self._holdings: dict[Counter, _Holding] = {}
 
     def take(self, counter: Counter, maximum: int, *, is_taken: bool) -> bool:
         """Take one from memory, unless it has been taken, and have more fetched when little
@@ -43,29 +43,29 @@ class Leases:
         """
         if maximum <= MARGIN:
             return is_taken
-        lease = self._leases.get(counter)
-        if lease is None:
-            lease = self._leases[counter] = _Lease()
-        if lease.held <= lease.block // 2 and lease.renewal is None:
-            renewal = self._renew(counter, lease, maximum)
-            lease.renewal = asyncio.get_running_loop().create_task(renewal)
-        if is_taken or not lease.held:
+        holding = self._holdings.get(counter)
+        if holding is None:
+            holding = self._holdings[counter] = _Holding()
+        if holding.held <= holding.block // 2 and holding.refill is None:
+            refill = self._refill(counter, holding, maximum)
+            holding.refill = asyncio.get_running_loop().create_task(refill)
+        if is_taken or not holding.held:
             return is_taken
-        lease.held -= 1
-        lease.spent += 1
+        holding.held -= 1
+        holding.spent += 1
         return True
 
     def holds(self, counter: Counter) -> bool:
         """Whether the next request can be taken from memory."""
-        lease = self._leases.get(counter)
-        return lease is not None and lease.held > 0
+        holding = self._holdings.get(counter)
+        return holding is not None and holding.held > 0
 
     def put_back(self, counter: Counter) -> bool:
         """Keep one that was taken and not used, if this plan is spent from memory."""
-        lease = self._leases.get(counter)
-        if lease is None:
+        holding = self._holdings.get(counter)
+        if holding is None:
             return False
-        lease.held += 1
+        holding.held += 1
         return True
 
     def drain(self) -> dict[Counter, int]:
@@ -74,34 +74,34 @@ class Leases:
         Whoever asks again a second later, with nothing spent since, gets the rest.
         """
         unneeded = {}
-        for counter, lease in list(self._leases.items()):
-            kept = min(lease.held, lease.spent)
-            if lease.held > kept:
-                unneeded[counter] = lease.held - kept
-            lease.held = kept
-            lease.block = max(MIN_BLOCK, min(MAX_BLOCK, 2 * lease.spent))
-            lease.spent = 0
-            if not kept and lease.renewal is None:
-                del self._leases[counter]
+        for counter, holding in list(self._holdings.items()):
+            kept = min(holding.held, holding.spent)
+            if holding.held > kept:
+                unneeded[counter] = holding.held - kept
+            holding.held = kept
+            holding.block = max(MIN_BLOCK, min(MAX_BLOCK, 2 * holding.spent))
+            holding.spent = 0
+            if not kept and holding.refill is None:
+                del self._holdings[counter]
         return unneeded
 
     async def stop(self) -> None:
         """Let what is being fetched arrive; from now on nothing is worth keeping."""
-        leases = list(self._leases.values())
-        renewals = [lease.renewal for lease in leases if lease.renewal is not None]
-        await asyncio.gather(*renewals, return_exceptions=True)
-        for lease in leases:
-            lease.spent = 0
+        holdings = list(self._holdings.values())
+        refills = [holding.refill for holding in holdings if holding.refill is not None]
+        await asyncio.gather(*refills, return_exceptions=True)
+        for holding in holdings:
+            holding.spent = 0
 
-    async def _renew(self, counter: Counter, lease: _Lease, maximum: int) -> None:
-        block = lease.block
+    async def _refill(self, counter: Counter, holding: _Holding, maximum: int) -> None:
+        block = holding.block
         try:
-            if await self._store.lease_quota(counter, block, maximum - MARGIN):
-                lease.held += block
+            if await self._store.take_quota_block(counter, block, maximum - MARGIN):
+                holding.held += block
                 # A burst within the second must not have to ask for many small blocks.
-                lease.block = min(MAX_BLOCK, 2 * block)
+                holding.block = min(MAX_BLOCK, 2 * block)
         except self._store.unavailable as error:
             # The requests themselves ask the database next, and answer for it.
-            logger.warning("no requests could be leased: %s", type(error).__name__)
+            logger.warning("no block of requests could be taken: %s", type(error).__name__)
         finally:
-            lease.renewal = None
+            holding.refill = None

@@ -54,7 +54,7 @@ def _read_used(server: Server) -> int:
     return int(server.execute("SELECT SUM(used) FROM usage_requestcounter")[0][0])
 
 
-def test_what_is_leased_and_not_spent_comes_back(large_vendor: tuple[Server, Vendor]) -> None:
+def test_what_is_taken_and_not_spent_comes_back(large_vendor: tuple[Server, Vendor]) -> None:
     server, acme = large_vendor
     assert _validate(server, acme, 40, 15) == {200: 600}
     assert _used(server, acme) >= MADE_BY_CAST + 600
@@ -63,7 +63,7 @@ def test_what_is_leased_and_not_spent_comes_back(large_vendor: tuple[Server, Ven
     eventually(lambda: _used(server, acme), lambda used: used == MADE_BY_CAST + 800)
 
 
-def test_a_large_plan_is_leased_ahead(large_vendor: tuple[Server, Vendor]) -> None:
+def test_a_large_plan_is_taken_ahead(large_vendor: tuple[Server, Vendor]) -> None:
     """More is taken than was asked for: the next requests need not take their own."""
     server, acme = large_vendor
     eventually(lambda: _read_used(server), lambda used: used == MADE_BY_CAST)
