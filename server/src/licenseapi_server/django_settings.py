@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "licenseapi_server.usage",
     "licenseapi_server.webhooks",
     "licenseapi_server.audit",
+    "licenseapi_server.jobs",
     "licenseapi_server.dashboard",
 ]
 AUTH_USER_MODEL = "accounts.User"

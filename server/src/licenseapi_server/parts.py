@@ -18,7 +18,8 @@ from licenseapi_server.api.runtime.store_postgres import PostgresStore
 from licenseapi_server.api.runtime.store_sqlite import SqliteStore
 from licenseapi_server.deployment import make_deployment
 from licenseapi_server.domain.problems import Problem
-from licenseapi_server.jobs.tidying import Tidying
+from licenseapi_server.jobs.registry import KINDS
+from licenseapi_server.jobs.worker import Worker
 from licenseapi_server.settings import Settings
 
 PAGE_THREADS = 4
@@ -49,19 +50,19 @@ class Parts:
         self._pages = ReferencePages(ROUTES, settings.public_url)
         wsgi: Any = get_wsgi_application()
         self._dashboard: Any = WSGIMiddleware(wsgi, workers=PAGE_THREADS)
-        self._tidying = Tidying(settings) if "jobs" in settings.roles else None
+        self._worker = Worker(deployment, KINDS) if "jobs" in settings.roles else None
 
     async def start(self) -> None:
-        """Open the store; begin to flush and to tidy up."""
+        """Open the store; begin to flush and to do jobs."""
         await self.api.store.open()
         self.api.buffers.start()
-        if self._tidying is not None:
-            self._tidying.start()
+        if self._worker is not None:
+            self._worker.start()
 
     async def stop(self) -> None:
         """Flush and close."""
-        if self._tidying is not None:
-            await self._tidying.stop()
+        if self._worker is not None:
+            await asyncio.to_thread(self._worker.stop)
         await self.api.close()
 
     async def answer_other(self, scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -147,6 +147,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("management_threads", _positive, 4, "Threads for management requests."),
     Setting("postgres_connections", _positive, 4, "Runtime connections per process."),
     Setting("request_log_days", _positive, 30, "Days that request log entries are kept."),
+    Setting(
+        "job_lease_seconds",
+        _positive,
+        60,
+        "How long a worker may be silent before its job is given to another.",
+    ),
     Setting("failed_auth_per_minute", _positive, 100, "Failures an address may make a minute."),
     Setting("metrics_token", _text, "", "Bearer token that opens /metrics.", is_secret=True),
 )
@@ -172,6 +178,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     management_threads: int
     postgres_connections: int
     request_log_days: int
+    job_lease_seconds: int
     failed_auth_per_minute: int
     metrics_token: str
 

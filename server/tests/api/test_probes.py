@@ -1,6 +1,7 @@
 """Probes: alive, ready, not ready, and what is counted."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -69,6 +70,34 @@ def test_metrics_open_to_their_token_and_count_answers(make_server: Callable[...
     for wrong in (TOKEN[:-1], f"{TOKEN}x", acme.account.live["secret_key"], "é"):
         headers = {"Authorization": f"Bearer {wrong}".encode()}
         assert server.client().get("/metrics", headers=headers).status_code == 404
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_metrics_show_the_backlog_of_jobs(engine: str, make_server: Callable[..., Server]) -> None:
+    """Waiting, running and dead, and for how long the oldest has been due."""
+    server = make_server(engine, LICENSEAPI_METRICS_TOKEN=TOKEN, LICENSEAPI_ROLES="api")
+    hour = 3_600_000_000
+    now = time.time_ns() // 1000
+    rows = [
+        ("job_a", now - hour, "", 0),
+        ("job_b", now + hour, "", 0),
+        ("job_c", now + hour, "someone", 0),
+        ("job_d", 0, "", now),
+    ]
+    for name, due_at, claim, died_at in rows:
+        server.execute(
+            "INSERT INTO jobs_job (id, kind, args, due_at, claim, attempts, error, died_at, "
+            "created_at) VALUES (?, 'none', '{}', NULLIF(?, 0), ?, 0, '', NULLIF(?, 0), 0)",
+            *(name, due_at, claim, died_at),
+        )
+
+    text = server.client(TOKEN).get("/metrics").text
+
+    shown = dict(re.findall(r'^licenseapi_jobs{state="(\w+)"} (\d+)$', text, re.MULTILINE))
+    assert shown == {"waiting": "2", "running": "1", "dead": "1"}
+    late = re.search(r"^licenseapi_jobs_late_seconds (\d+)$", text, re.MULTILINE)
+    assert late is not None
+    assert 3600 <= int(late[1]) < 3660
 
 
 @pytest.fixture

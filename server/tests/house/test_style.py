@@ -25,7 +25,7 @@ ERROR_EDGES = {
     "api/runtime/buffers.py": 2,
     "api/runtime/group_commit.py": 1,
     "asgi.py": 1,
-    "jobs/tidying.py": 1,
+    "jobs/worker.py": 1,
 }
 # Who reads the clock; everybody else is given the time.
 CLOCK_EDGES = {
@@ -35,7 +35,7 @@ CLOCK_EDGES = {
     "api/runtime/tokens.py",
     "cli/account_commands.py",
     "cli/serve_commands.py",
-    "jobs/tidying.py",
+    "jobs/worker.py",
     "serving/protocol.py",
 }
 # Who reads the environment, or sets what a worker inherits; everybody else is given settings.

@@ -1,11 +1,15 @@
 """Probes for load balancers and monitoring: /healthz, /readyz, /metrics."""
 
+import asyncio
 import hmac
 import time
+
+from django.db import DatabaseError, InterfaceError, connections
 
 from licenseapi_server import __version__
 from licenseapi_server.api.app import Api
 from licenseapi_server.api.rendering import encode
+from licenseapi_server.jobs.queue import measure_backlog
 
 MAX_CLOCK_DRIFT = 1_000_000
 TEXT = b"text/plain; version=0.0.4; charset=utf-8"
@@ -30,7 +34,7 @@ class Probes:
             return 200, JSON, encode({"status": "ok"})
         if path == "/readyz":
             return await self._ready()
-        return self._metrics(headers)
+        return await self._metrics(headers)
 
     async def _ready(self) -> Reply:
         """Ready means: the database answers, has all migrations, and its clock agrees."""
@@ -45,7 +49,7 @@ class Probes:
             return 503, JSON, encode({"status": "unavailable", "reason": "clock"})
         return 200, JSON, encode({"status": "ready"})
 
-    def _metrics(self, headers: dict[bytes, bytes]) -> Reply:
+    async def _metrics(self, headers: dict[bytes, bytes]) -> Reply:
         token = self._api.deployment.settings.metrics_token.encode()
         given = headers.get(b"authorization", b"").removeprefix(b"Bearer ")
         if not token or not hmac.compare_digest(given, token):
@@ -62,5 +66,24 @@ class Probes:
             ),
             "# TYPE licenseapi_dropped_log_lines_total counter",
             f"licenseapi_dropped_log_lines_total {self._api.buffers.dropped_lines}",
+            *await asyncio.to_thread(_describe_jobs, time.time_ns() // 1000),
         ]
         return 200, TEXT, ("\n".join(lines) + "\n").encode()
+
+
+def _describe_jobs(now: int) -> list[str]:
+    """The backlog of all nodes together; nothing while the database is away."""
+    try:
+        backlog = measure_backlog(now)
+    except (DatabaseError, InterfaceError):
+        return []
+    finally:
+        connections.close_all()
+    return [
+        "# TYPE licenseapi_jobs gauge",
+        f'licenseapi_jobs{{state="waiting"}} {backlog.waiting}',
+        f'licenseapi_jobs{{state="running"}} {backlog.running}',
+        f'licenseapi_jobs{{state="dead"}} {backlog.dead}',
+        "# TYPE licenseapi_jobs_late_seconds gauge",
+        f"licenseapi_jobs_late_seconds {backlog.late_seconds}",
+    ]

@@ -99,8 +99,13 @@ def _check_connection_limit(settings: Settings) -> None:
         return
     from django.db import connection
 
-    # Runtime pool, management threads, dashboard threads and the jobs thread, per process.
-    wanted = settings.workers * (settings.postgres_connections + settings.management_threads + 5)
+    from licenseapi_server.jobs.worker import THREADS as JOB_THREADS
+    from licenseapi_server.parts import PAGE_THREADS
+
+    # Runtime pool, threads of management, pages, jobs and metrics, per process.
+    others = PAGE_THREADS + JOB_THREADS + 1
+    threads = settings.management_threads + others
+    wanted = settings.workers * (settings.postgres_connections + threads)
     with connection.cursor() as cursor:
         cursor.execute("SHOW max_connections")
         allowed = int(cursor.fetchone()[0])

@@ -15,6 +15,7 @@ PREFIXES = frozenset(
         "cus",
         "ent",
         "evt",
+        "job",
         "key",
         "lic",
         "mem",

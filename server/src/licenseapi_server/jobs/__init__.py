@@ -1,1 +1,4 @@
-"""What is done later, or now and then."""
+"""Work that no request waits for: a table of jobs, and the threads that do them.
+
+One file for each kind of job; registry.py lists them.
+"""

@@ -1,22 +1,20 @@
 """Tidying up: what has ended is deleted. If it stops for a day, no answer is wrong."""
 
-import asyncio
-import logging
-import time
 from collections.abc import Callable
 
-from django.db import close_old_connections, transaction
+from django.db import transaction
 
 from licenseapi_server.accounts.models import DeniedToken, IdempotencyRecord
 from licenseapi_server.audit.models import RequestLogEntry
 from licenseapi_server.database_router import TelemetryRouter
-from licenseapi_server.domain.instants import DAY, HOUR
-from licenseapi_server.settings import Settings
+from licenseapi_server.domain.instants import DAY, HOUR, MINUTE
+from licenseapi_server.jobs.kinds import JobKind, JobRun
+from licenseapi_server.jobs.models import Job, JobPeriod
 
-logger = logging.getLogger("licenseapi.jobs")
-INTERVAL_SECONDS = 600
 CHUNK = 1_000
 IDEMPOTENCY_KEPT = 25 * HOUR
+DEAD_JOBS_KEPT = 30 * DAY
+PERIODS_KEPT = 2 * DAY
 
 
 def _delete(rows: Callable[[], "object"], alias: str) -> None:
@@ -43,45 +41,19 @@ def _delete_old_lines(kept_from: int, alias: str) -> None:
             return
 
 
-def tidy(settings: Settings, now: int) -> None:
-    """Delete ended denials, old idempotent answers and old log lines."""
+def tidy(run: JobRun) -> None:
+    """Delete what has ended: denials, idempotent answers, log lines, and jobs long dead."""
+    now = run.now
     log_alias = TelemetryRouter().db_for_write(RequestLogEntry)
-    kept_from = now - settings.request_log_days * DAY
+    kept_from = now - run.deployment.settings.request_log_days * DAY
     _delete(lambda: DeniedToken.objects.filter(expires_at__lt=now), "default")
     _delete(
         lambda: IdempotencyRecord.objects.filter(created_at__lt=now - IDEMPOTENCY_KEPT), "default"
     )
+    _delete(lambda: Job.objects.filter(died_at__lt=now - DEAD_JOBS_KEPT), "default")
+    _delete(lambda: JobPeriod.objects.filter(period_start__lt=now - PERIODS_KEPT), "default")
     _delete_old_lines(kept_from, log_alias)
 
 
-class Tidying:
-    """Runs `tidy` now and then, on a thread."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin."""
-        self._task = asyncio.create_task(self._repeat())
-
-    async def stop(self) -> None:
-        """End."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _repeat(self) -> None:
-        while True:
-            await asyncio.sleep(INTERVAL_SECONDS)
-            try:
-                await asyncio.to_thread(self._run)
-            except Exception:
-                logger.exception("tidying up failed; it is tried again later")
-
-    def _run(self) -> None:
-        close_old_connections()
-        try:
-            tidy(self._settings, time.time_ns() // 1000)
-        finally:
-            close_old_connections()
+# A failure needs no schedule of its own: the next period is soon there.
+KIND = JobKind(name="tidying", run=tidy, retry_after=(), every=10 * MINUTE)
