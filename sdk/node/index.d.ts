@@ -2,9 +2,11 @@
 
 import { Activation, ValidatedActivation } from './activations.js';
 import { Event, TimelineQuery } from './events.js';
+import { LicenseUser, LicenseUserFields } from './license_users.js';
 
 export * from './activations.js';
 export * from './events.js';
+export * from './license_users.js';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type Metadata = Record<string, string>;
@@ -108,6 +110,7 @@ export interface LicenseFields {
 export interface NewLicense extends LicenseFields {
   policy_id: string;
   key?: string;
+  users?: LicenseUserFields[];
 }
 
 export type Expand = 'customer' | 'policy' | 'product';
@@ -154,6 +157,7 @@ export class License extends APIObject {
   readonly ends_at: string | null;
   readonly limits: Limits;
   readonly activation_count: number;
+  readonly user_count: number;
   readonly metadata: Metadata;
   readonly created_at: string;
   readonly version: number;
@@ -351,6 +355,7 @@ type Resource<Class> = Omit<Class, 'prototype'>;
 export class LicenseAPI {
   constructor(settings?: Settings);
   readonly licenses: Resource<typeof License>;
+  readonly licenseUsers: Resource<typeof LicenseUser>;
   readonly products: Resource<typeof Product>;
   readonly policies: Resource<typeof Policy>;
   readonly customers: Resource<typeof Customer>;

@@ -3,6 +3,7 @@ import licenseapi from './lib/index.js';
 
 export default licenseapi;
 export const {
-  LicenseAPI, License, Product, Policy, Customer, Entitlement, Activation, APIKey, Token,
-  SigningKey, Account, Me, RequestLog, Validation, APIObject, Page, error, setApiKey, setApiBase, VERSION,
+  LicenseAPI, License, Product, Policy, Customer, Entitlement, Activation, Event, LicenseUser,
+  APIKey, Token, SigningKey, Account, Me, RequestLog, Validation, APIObject, Page, error,
+  setApiKey, setApiBase, VERSION,
 } = licenseapi;

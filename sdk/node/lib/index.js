@@ -65,6 +65,7 @@ module.exports = {
     ...CRUD, 'batch', 'suspend', 'reinstate', 'revoke', 'renew', 'extend',
     'timeline', 'transfer', 'rollKey', 'validate', 'validateById', 'requireValid',
   ]),
+  LicenseUser: attach(objects.LicenseUser, 'licenseUsers', [...CRUD, 'ban', 'unban']),
   Product: attach(objects.Product, 'products', CRUD),
   Policy: attach(objects.Policy, 'policies', CRUD),
   Customer: attach(objects.Customer, 'customers', [...CRUD, 'ban', 'unban']),

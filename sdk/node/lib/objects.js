@@ -62,6 +62,7 @@ function kind(promised) {
 }
 
 class License extends kind(RESOURCE) {}
+class LicenseUser extends kind(RESOURCE) {}
 class Product extends kind(RESOURCE) {}
 class Policy extends kind(RESOURCE) {}
 class Customer extends kind(RESOURCE) {}
@@ -87,6 +88,7 @@ module.exports = {
   MissingMember,
   requireMembers,
   License,
+  LicenseUser,
   Product,
   Policy,
   Customer,

@@ -25,6 +25,13 @@ const LIST = [
   ['licenses.roll_key', 'POST', '/v1/licenses/{id}/roll_key', BY_KEY],
   ['licenses.validate', 'POST', '/v1/licenses/validate'],
   ['licenses.validate_by_id', 'POST', '/v1/licenses/{id}/validate'],
+  ['license_users.create', 'POST', '/v1/licenses/{id}/users', BY_KEY],
+  ['license_users.list', 'GET', '/v1/licenses/{id}/users'],
+  ['license_users.get', 'GET', '/v1/licenses/{id}/users/{user_id}'],
+  ['license_users.update', 'PATCH', '/v1/licenses/{id}/users/{user_id}', BY_KEY],
+  ['license_users.delete', 'DELETE', '/v1/licenses/{id}/users/{user_id}', BY_KEY],
+  ['license_users.ban', 'POST', '/v1/licenses/{id}/users/{user_id}/ban', BY_KEY],
+  ['license_users.unban', 'POST', '/v1/licenses/{id}/users/{user_id}/unban', BY_KEY],
   ['products.create', 'POST', '/v1/products', BY_KEY],
   ['products.list', 'GET', '/v1/products'],
   ['products.get', 'GET', '/v1/products/{id}'],
@@ -78,7 +85,8 @@ const LIST = [
 
 /** They take neither a body nor a query: options come right after the ids. */
 const WITHOUT_FIELDS = new Set([
-  'licenses.delete', 'products.get', 'products.delete', 'policies.get', 'policies.delete',
+  'licenses.delete', 'license_users.get', 'license_users.delete', 'license_users.unban',
+  'products.get', 'products.delete', 'policies.get', 'policies.delete',
   'customers.get', 'customers.delete', 'customers.unban', 'entitlements.get',
   'entitlements.delete', 'activations.get', 'events.get', 'api_keys.get',
   'signing_keys.list', 'signing_keys.get', 'signing_keys.rotate',
@@ -87,7 +95,8 @@ const WITHOUT_FIELDS = new Set([
 
 /** Whether the `version` that was read can be made a condition, with If-Match. */
 function takesIfMatch(name, method, path, byKey) {
-  if (method === 'DELETE') return name === 'licenses.delete';
+  if (method === 'DELETE') return ['licenses.delete', 'license_users.delete'].includes(name);
+  if (name.endsWith('.create')) return false;
   return byKey && (method === 'PATCH' || path.includes('{'));
 }
 

@@ -113,6 +113,16 @@ class Licenses extends crud('licenses', objects.License) {
   }
 }
 
+class LicenseUsers extends crud('license_users', objects.LicenseUser) {
+  ban(...given) {
+    return this._call('license_users.ban', given, objects.LicenseUser);
+  }
+
+  unban(...given) {
+    return this._call('license_users.unban', given, objects.LicenseUser);
+  }
+}
+
 class Customers extends crud('customers', objects.Customer) {
   ban(...given) {
     return this._call('customers.ban', given, objects.Customer);
@@ -236,6 +246,7 @@ class KeySets extends Resource {
 
 module.exports = {
   licenses: Licenses,
+  licenseUsers: LicenseUsers,
   products: crud('products', objects.Product),
   policies: crud('policies', objects.Policy),
   customers: Customers,

@@ -77,6 +77,7 @@ def test_both_clients_have_the_same_methods_with_the_same_parameters() -> None:
 def test_module_style_has_the_methods_of_the_client() -> None:
     nouns = {
         "License": "licenses",
+        "LicenseUser": "license_users",
         "Product": "products",
         "Policy": "policies",
         "Customer": "customers",

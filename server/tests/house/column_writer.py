@@ -60,6 +60,7 @@ def write_edges(order: dict[str, str]) -> bytes:
         revoked_at=None,
         last_validated_at=BIG,
         activation_count=BIG,
+        user_count=BIG,
         metadata=json.dumps({TEXT: TEXT}, ensure_ascii=False),
         overrides='{"max_cores": 9223372036854775807}',
         entitlements="[]",

@@ -11,6 +11,7 @@ from licenseapi.resources.api_keys import AsyncApiKeys
 from licenseapi.resources.customers import AsyncCustomers
 from licenseapi.resources.entitlements import AsyncEntitlements
 from licenseapi.resources.events import AsyncEvents
+from licenseapi.resources.license_users import AsyncLicenseUsers
 from licenseapi.resources.licenses import AsyncLicenses
 from licenseapi.resources.policies import AsyncPolicies
 from licenseapi.resources.products import AsyncProducts
@@ -45,6 +46,7 @@ class AsyncLicenseAPI:
         transport = AsyncTransport(settings)
         self._transport = transport
         self.licenses = AsyncLicenses(transport)
+        self.license_users = AsyncLicenseUsers(transport)
         self.products = AsyncProducts(transport)
         self.policies = AsyncPolicies(transport)
         self.customers = AsyncCustomers(transport)

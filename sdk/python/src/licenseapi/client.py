@@ -10,6 +10,7 @@ from licenseapi.resources.api_keys import ApiKeys
 from licenseapi.resources.customers import Customers
 from licenseapi.resources.entitlements import Entitlements
 from licenseapi.resources.events import Events
+from licenseapi.resources.license_users import LicenseUsers
 from licenseapi.resources.licenses import Licenses
 from licenseapi.resources.policies import Policies
 from licenseapi.resources.products import Products
@@ -48,6 +49,7 @@ class LicenseAPI:
         transport = SyncTransport(settings)
         self._transport = transport
         self.licenses = Licenses(transport)
+        self.license_users = LicenseUsers(transport)
         self.products = Products(transport)
         self.policies = Policies(transport)
         self.customers = Customers(transport)

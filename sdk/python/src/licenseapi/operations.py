@@ -21,7 +21,9 @@ class Operation(NamedTuple):
     def takes_if_match(self) -> bool:
         """Whether the `version` that was read can be made a condition, with If-Match."""
         if self.method == "DELETE":
-            return self.name == "licenses.delete"
+            return self.name in {"licenses.delete", "license_users.delete"}
+        if self.name.endswith(".create"):
+            return False
         return self.is_idempotent_by_key and (self.method == "PATCH" or "{" in self.path)
 
 
@@ -44,6 +46,13 @@ _OPERATIONS = (
     Operation("licenses.roll_key", "POST", "/v1/licenses/{id}/roll_key", BY_KEY),
     Operation("licenses.validate", "POST", "/v1/licenses/validate"),
     Operation("licenses.validate_by_id", "POST", "/v1/licenses/{id}/validate"),
+    Operation("license_users.create", "POST", "/v1/licenses/{id}/users", BY_KEY),
+    Operation("license_users.list", "GET", "/v1/licenses/{id}/users"),
+    Operation("license_users.get", "GET", "/v1/licenses/{id}/users/{user_id}"),
+    Operation("license_users.update", "PATCH", "/v1/licenses/{id}/users/{user_id}", BY_KEY),
+    Operation("license_users.delete", "DELETE", "/v1/licenses/{id}/users/{user_id}", BY_KEY),
+    Operation("license_users.ban", "POST", "/v1/licenses/{id}/users/{user_id}/ban", BY_KEY),
+    Operation("license_users.unban", "POST", "/v1/licenses/{id}/users/{user_id}/unban", BY_KEY),
     Operation("products.create", "POST", "/v1/products", BY_KEY),
     Operation("products.list", "GET", "/v1/products"),
     Operation("products.get", "GET", "/v1/products/{id}"),

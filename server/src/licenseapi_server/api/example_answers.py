@@ -25,6 +25,13 @@ CHANGES: dict[str, dict[str, Any]] = {
         "ban_reason": "Shared the key in public",
     },
     "customers.unban": LATER,
+    "license_users.create": {"email": None, "customer_id": None},
+    "license_users.ban": {
+        **LATER,
+        "banned_at": LATER["updated_at"],
+        "ban_reason": "Shared the login in public",
+    },
+    "license_users.unban": LATER,
     "licenses.create": {
         "key": LICENSE_KEY,
         "customer_id": None,
@@ -72,8 +79,9 @@ def example_answer(route: Route) -> Any:
     if get_origin(route.answer) is Page:
         return _page(route)
     if route.answer is Deleted:
-        noun = route.path.split("/")[2]
-        return to_builtins(Deleted(PATH_IDS[noun], _singular(noun)))
+        noun = route.path.split("/")[-2]
+        kind = route.name.partition(".")[0]
+        return to_builtins(Deleted(PATH_IDS[noun], _singular(kind)))
     found: dict[str, Any] = to_builtins(OBJECTS[route.answer])
     sent = route.example if isinstance(route.example, dict) else {}
     shown = {name: value for name, value in sent.items() if name in found}

@@ -13,6 +13,7 @@ LICENSE_ID = f"lic_{_SUFFIX}"
 POLICY_ID = f"pol_{_SUFFIX}"
 PRODUCT_ID = f"prod_{_SUFFIX}"
 REQUEST_ID = f"req_{_SUFFIX}"
+USER_ID = f"usr_{_SUFFIX}"
 TOKEN_ID = f"tok_{_SUFFIX}"
 KEY_THUMBPRINT = "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s"
 LICENSE_KEY = "ZBAVY-GX25M-7TX44-2S71H-VA8WR"
@@ -20,7 +21,7 @@ SECRET = "lapi_rk_live_ThisIsAnExampleAndOpensNothing0000000000" + "4VjV"
 KEY_HINT = f"{SECRET[:13]}…{SECRET[-4:]}"
 TOKEN_TEXT = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.e30.c2ln"  # noqa: S105 - it opens nothing
 
-# What stands for the id in a path, by the noun that the path begins with.
+# What stands for the id in a path, by the noun before it.
 PATH_IDS = {
     "accounts": ACCOUNT_ID,
     "activations": ACTIVATION_ID,
@@ -33,4 +34,5 @@ PATH_IDS = {
     "products": PRODUCT_ID,
     "request_logs": REQUEST_ID,
     "signing_keys": KEY_THUMBPRINT,
+    "users": USER_ID,
 }

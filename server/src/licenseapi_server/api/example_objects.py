@@ -22,6 +22,7 @@ from licenseapi_server.api.example_ids import (
     SECRET_ID,
     TOKEN_ID,
     TOKEN_TEXT,
+    USER_ID,
 )
 from licenseapi_server.api.management import (
     account,
@@ -31,6 +32,7 @@ from licenseapi_server.api.management import (
     entitlements,
     events,
     license_fields,
+    license_user_fields,
     policy_fields,
     products,
     request_logs,
@@ -116,9 +118,22 @@ LICENSE = license_fields.License(
     overridden=[],
     entitlements=[],
     activation_count=0,
+    user_count=0,
     last_validated_at="2026-03-09T08:12:00Z",
     metadata={"order": "1017"},
     private_metadata={},
+    **OWNED,
+)
+LICENSE_USER = license_user_fields.LicenseUser(
+    id=USER_ID,
+    license_id=LICENSE_ID,
+    name="Ada Example",
+    email="ada@example.com",
+    external_id="crm-17",
+    customer_id=CUSTOMER_ID,
+    metadata={},
+    banned_at=None,
+    ban_reason=None,
     **OWNED,
 )
 VALIDATION = validate.Validation(
@@ -139,6 +154,7 @@ VALIDATION = validate.Validation(
         ends_at=ENDS,
         limits=LIMITS,
         activation_count=0,
+        user_count=0,
         metadata={"order": "1017"},
         created_at=CREATED,
     ),
@@ -296,6 +312,7 @@ OBJECTS: dict[Any, msgspec.Struct] = {
         ENTITLEMENT,
         CUSTOMER,
         LICENSE,
+        LICENSE_USER,
         BATCH,
         VALIDATION,
         ACTIVATION,

@@ -1,12 +1,13 @@
 """The parameters of an operation: in its path, its query and its headers."""
 
+from itertools import pairwise
 from typing import Any
 
 from licenseapi_server.api.call import NoQuery
 from licenseapi_server.api.openapi_schemas import Schemas
 from licenseapi_server.api.registry import Route
 
-# The ids in paths, by the noun that the path begins with.
+# The ids in paths, by the noun before them.
 PATH_IDS = {
     "accounts": "The id of the account, `acct_…`: `GET /v1/account` says it.",
     "activations": "The id of the activation, `act_…`.",
@@ -19,6 +20,7 @@ PATH_IDS = {
     "products": "The id of the product, `prod_…`.",
     "request_logs": "The id of the request, `req_…`: every answer has it as `Request-Id`.",
     "signing_keys": "The id of the signing key: its `kid`.",
+    "users": "The id of the license's user, `usr_…`.",
 }
 
 
@@ -32,16 +34,16 @@ def parameters_of(route: Route, schemas: Schemas) -> list[dict[str, Any]]:
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
-    names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
     return [
         {
-            "name": name,
+            "name": part[1:-1],
             "in": "path",
             "required": True,
-            "description": PATH_IDS.get(route.path.split("/")[2], ""),
+            "description": PATH_IDS.get(noun, ""),
             "schema": {"type": "string", "minLength": 1, "maxLength": 64},
         }
-        for name in names
+        for noun, part in pairwise(route.path.split("/"))
+        if part.startswith("{")
     ]
 
 

@@ -23,6 +23,12 @@ RESOURCES = (
         "the software runs.",
     ),
     Resource(
+        "license_users",
+        "License users",
+        "The people who may use a license, by name: counted against `max_users`, and banned one "
+        "by one.",
+    ),
+    Resource(
         "activations",
         "Activations",
         "A license bound to one machine. It takes a seat until it is given up, or until its "

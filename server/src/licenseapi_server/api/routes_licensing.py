@@ -10,6 +10,7 @@ from licenseapi_server.api.management import (
 )
 from licenseapi_server.api.registry import CHANGE, CREATE, MAX_BATCH_BODY, Route
 from licenseapi_server.api.routes_license_actions import LICENSE_ACTIONS
+from licenseapi_server.api.routes_license_users import LICENSE_USERS
 from licenseapi_server.api.runtime.activations import Activation
 
 ACTIVATIONS = (
@@ -158,4 +159,4 @@ EVENTS = (
     ),
 )
 
-LICENSING = (*ACTIVATIONS, *LICENSES, *LICENSE_ACTIONS, *EVENTS)
+LICENSING = (*ACTIVATIONS, *LICENSES, *LICENSE_ACTIONS, *LICENSE_USERS, *EVENTS)

@@ -182,6 +182,12 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
         "Read `limit` and `count`; deactivate another machine, or raise the license's limit.",
     ),
     ProblemType(
+        "user_limit_reached",
+        409,
+        "The license has no place left for another user",
+        "Remove a user who is no longer needed, or raise the license's `max_users`.",
+    ),
+    ProblemType(
         "cooldown_running",
         409,
         "A seat was given up or moved a short while ago",

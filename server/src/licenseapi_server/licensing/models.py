@@ -68,6 +68,7 @@ class License(TenantRow):
     revocation_reason = models.CharField(max_length=500, null=True)  # noqa: DJ001 - null: none
     last_validated_at = InstantField(null=True)
     activation_count = models.BigIntegerField(default=0, db_default=0)
+    user_count = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -87,6 +88,36 @@ class License(TenantRow):
             models.Index(fields=["account", "mode", "product", "id"], name="license_by_product"),
             models.Index(fields=["account", "mode", "customer", "id"], name="license_by_customer"),
             models.Index(fields=["account", "mode", "expires_at", "id"], name="license_by_expiry"),
+        ]
+
+
+class LicenseUser(TenantRow):
+    """A named person on a license, known by an id of the vendor's or by an address."""
+
+    BOUND_BY = "license__product_id"
+    license = ParentField(License, on_delete=models.CASCADE)
+    customer = ParentField(Customer, null=True)
+    name = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null: not given
+    email = models.CharField(max_length=254, null=True)  # noqa: DJ001 - null: not given
+    # The address as it is looked for: without regard to letter case.
+    email_folded = models.CharField(max_length=800, null=True)  # noqa: DJ001 - null: not given
+    external_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null: not given
+    banned_at = InstantField(null=True)
+    ban_reason = models.CharField(max_length=500, null=True)  # noqa: DJ001 - null: none
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["license", "external_id"], name="license_user_external_id_once"
+            ),
+            models.UniqueConstraint(
+                fields=["license", "email_folded"], name="license_user_email_once"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "mode", "license", "id"], name="user_by_license"),
+            # Else deleting a customer would read all users.
+            models.Index(fields=["customer"], name="user_by_customer"),
         ]
 
 

@@ -46,6 +46,16 @@ class LicenseLimits(TypedDict, total=False):
     max_disk_bytes: Limit
 
 
+class LicenseUserFields(TypedDict, total=False):
+    """A named person: at least `external_id` or `email` says who."""
+
+    external_id: str | None
+    email: str | None
+    name: str | None
+    customer_id: str | None
+    metadata: Mapping[str, str]
+
+
 class LicenseFields(LicenseLimits, total=False):
     """What a license may be given at any time."""
 
@@ -63,6 +73,7 @@ class LicenseTemplate(LicenseFields, total=False):
 
     policy_id: Required[str]
     key: str
+    users: Sequence[LicenseUserFields]
 
 
 class NewLicense(LicenseTemplate, WriteOptions, total=False):

@@ -242,6 +242,7 @@ class License(ApiObject, kind="license", promised=RESOURCE):
     overridden: Sequence[str] = ()
     entitlements: Sequence[AttachedEntitlement] = ()
     activation_count: int
+    user_count: int
     last_validated_at: str | None = None
     metadata: Mapping[str, str]
     private_metadata: Mapping[str, str] | None = None

@@ -15,8 +15,13 @@ def record(
     kind: EventType,
     licenses: Sequence[License],
     data: Mapping[str, Any] | None = None,
+    *,
+    objects: Sequence[str] = (),
 ) -> None:
-    """One event for each license, inserted together. `data` is what the reader may know."""
+    """One event for each license, inserted together. `data` is what the reader may know.
+
+    `objects`: the ids of what it happened to, one for each license, if not the licenses.
+    """
     text = json_text(data or {})
     Event.objects.bulk_create(
         [
@@ -27,12 +32,14 @@ def record(
                 type=kind,
                 license_id=row.id,
                 product_id=row.product_id,
-                object_id=row.id,
+                object_id=object_id,
                 data=text,
                 actor=call.principal.key_id,
                 created_at=call.now,
             )
-            for row in licenses
+            for row, object_id in zip(
+                licenses, objects or [row.id for row in licenses], strict=True
+            )
         ],
         batch_size=500,
     )

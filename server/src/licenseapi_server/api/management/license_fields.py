@@ -17,6 +17,7 @@ from licenseapi_server.api.management.fields import (
     ObjectId,
     Reason,
 )
+from licenseapi_server.api.management.license_user_fields import NewLicenseUsers
 from licenseapi_server.api.management.pages import InstantRange, PageQuery
 from licenseapi_server.api.management.policy_fields import Policy
 from licenseapi_server.api.management.products import Product
@@ -52,6 +53,7 @@ class NewLicense(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     metadata: Metadata = msgspec.field(default_factory=dict)
     private_metadata: Metadata = msgspec.field(default_factory=dict)
     entitlements: NewAttachments = msgspec.field(default_factory=list)
+    users: NewLicenseUsers = msgspec.field(default_factory=list)
     max_activations: Limit = None
     max_leases: Limit = None
     max_users: Limit = None
@@ -167,6 +169,7 @@ class License(msgspec.Struct, kw_only=True):
     overridden: list[str]
     entitlements: list[AttachedEntitlement]
     activation_count: int
+    user_count: int
     last_validated_at: str | None
     metadata: dict[str, str]
     private_metadata: dict[str, str]

@@ -12,6 +12,11 @@ from licenseapi_server.api.call import AnyCall
 from licenseapi_server.api.management import attachments, event_log
 from licenseapi_server.api.management.fields import Flaws, json_text
 from licenseapi_server.api.management.license_fields import OVERRIDES, License, NewLicense
+from licenseapi_server.api.management.license_user_rows import (
+    make_user,
+    read_users,
+    refuse_beyond_limit,
+)
 from licenseapi_server.api.management.rows import find_reference, no_such, of_tenant, visible
 from licenseapi_server.catalog.attachments import Attachment, granted_text
 from licenseapi_server.catalog.models import Policy
@@ -27,7 +32,7 @@ from licenseapi_server.domain.license_state import initial_expiry
 from licenseapi_server.domain.problems import FieldError, Problem
 from licenseapi_server.domain.quotas import TEST_LICENSE_DAYS
 from licenseapi_server.licensing import counters, models, search_terms
-from licenseapi_server.licensing.models import Customer, LicenseEntitlement
+from licenseapi_server.licensing.models import Customer, LicenseEntitlement, LicenseUser
 
 KEY_BYTES = 15
 
@@ -40,6 +45,7 @@ class Prepared(msgspec.Struct):
     terms: list[search_terms.TermRow]
     attached: list[LicenseEntitlement]
     is_custom: bool
+    users: list[LicenseUser]
     view: License | UnsetType = UNSET
 
 
@@ -85,6 +91,9 @@ def prepare(call: AnyCall, body: NewLicense, references: References) -> Prepared
     flaws.check_metadata("/private_metadata", body.private_metadata)
     attached = attachments.read(call, body.entitlements, flaws)
     key = read_key(body.key, policy, flaws)
+    named = read_users(
+        body.users, flaws, lambda name, place: find_customer(references, name, flaws, place)
+    )
     flaws.raise_any()
     if policy is None:
         raise Problem("not_found")
@@ -105,8 +114,11 @@ def prepare(call: AnyCall, body: NewLicense, references: References) -> Prepared
         ),
     )
     row.entitlements = granted_text(attached)
+    refuse_beyond_limit(row, len(named))
+    row.user_count = len(named)
+    users = [make_user(call, row, *user) for user in named]
     terms = search_terms.rows_for(row, "license", search_terms.license_terms(row))
-    return Prepared(row, key, terms, attachment_rows(row, attached), body.key is not None)
+    return Prepared(row, key, terms, attachment_rows(row, attached), body.key is not None, users)
 
 
 def find_policy(references: References, policy_id: str, flaws: Flaws) -> Policy | None:
@@ -120,13 +132,15 @@ def find_policy(references: References, policy_id: str, flaws: Flaws) -> Policy 
     return policy
 
 
-def find_customer(references: References, customer_id: str | None, flaws: Flaws) -> Customer | None:
-    """The customer that a body names; None with a flaw when there is none."""
+def find_customer(
+    references: References, customer_id: str | None, flaws: Flaws, place: str = ""
+) -> Customer | None:
+    """The customer that a body names, at `place`; None with a flaw when there is none."""
     if customer_id is None:
         return None
     customer = references.customer(customer_id)
     if customer is None:
-        flaws.errors.append(no_such("/customer_id", "customer"))
+        flaws.errors.append(no_such(f"{place}/customer_id", "customer"))
     return customer
 
 
@@ -248,7 +262,15 @@ def insert(call: AnyCall, prepared: Sequence[Prepared]) -> None:
     LicenseEntitlement.objects.bulk_create(
         [row for item in prepared for row in item.attached], batch_size=2_000
     )
+    users = [user for item in prepared for user in item.users]
+    LicenseUser.objects.bulk_create(users, batch_size=500)
     event_log.record(call, "license.created", rows)
+    event_log.record(
+        call,
+        "license_user.created",
+        [user.license for user in users],
+        objects=[user.pk for user in users],
+    )
     note_custom_keys({item.row.account_id for item in prepared if item.is_custom})
 
 

@@ -81,6 +81,7 @@ def render_license(
         overridden=sorted(overrides),
         entitlements=attachments.render(row.entitlements),
         activation_count=row.activation_count,
+        user_count=row.user_count,
         last_validated_at=optional_instant(row.last_validated_at),
         metadata=msgspec.json.decode(row.metadata),
         private_metadata=msgspec.json.decode(row.private_metadata),

@@ -12,7 +12,7 @@ STRUCTS = {
             "New releases may add some."
         ),
         "license_id": "The license that it is about, which may be deleted by now.",
-        "object_id": "What it happened to: the license itself, or one of its activations.",
+        "object_id": "What it happened to: the license itself, or one of its activations or users.",
         "data": (
             "More about it, by type: `changed` names the fields of an update, `reason` is the "
             "reason given, `from` and `to` are the expiry before and after; of activations "

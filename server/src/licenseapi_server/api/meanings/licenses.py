@@ -16,7 +16,7 @@ _COUNTED = {
     "max_memory_bytes": "Memory of all machines together, in bytes",
     "max_disk_bytes": "Disk space of all machines together, in bytes",
 }
-_EFFECTIVE = {"max_activations", "max_cores", "max_memory_bytes", "max_disk_bytes"}
+_EFFECTIVE = frozenset(_COUNTED) - {"max_leases"}
 _OVERRIDES = {
     name: (
         f'{text}; null takes the limit of the policy, `"unlimited"` lifts it.'
@@ -36,6 +36,7 @@ _POLICY_ID = "The policy that it is under."
 _ENDS_AT = "`expires_at` and the grace period after it; null is never."
 _KEY_HINT = "The last characters of the key, to tell licenses apart."
 _ACTIVATION_COUNT = "How many machines are bound to it now; those that have ended not counted."
+_USER_COUNT = "How many named users it has, banned ones included."
 _EXPAND = (
     "Show these related objects in full: `expand[]=customer&expand[]=policy`. Each needs its "
     "own scope, like `customers:read`."
@@ -58,6 +59,7 @@ STRUCTS = {
         "metadata": f"{METADATA} Apps see it.",
         "private_metadata": f"The same for your eyes only: {_PRIVATE}.",
         "entitlements": f"{_ENTITLEMENTS}, by code.",
+        "users": "The people who may use it, by name: up to 100; later ones are added one by one.",
     },
     "LicenseChange": {
         **_OVERRIDES,
@@ -143,6 +145,7 @@ STRUCTS = {
         "overridden": "The names of the limits that are its own.",
         "entitlements": f"{_ENTITLEMENTS}.",
         "activation_count": _ACTIVATION_COUNT,
+        "user_count": _USER_COUNT,
         "last_validated_at": (
             "When it was last validated, to the minute; null is never. A dry run leaves no trace."
         ),
@@ -186,6 +189,7 @@ STRUCTS = {
         "ends_at": _ENDS_AT,
         "limits": "The limits in force: its own, else its policy's.",
         "activation_count": _ACTIVATION_COUNT,
+        "user_count": _USER_COUNT,
         "metadata": "The vendor's own texts, by name.",
         "created_at": "When it was created.",
     },

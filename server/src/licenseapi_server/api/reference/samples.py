@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
@@ -72,11 +73,14 @@ def _sends(route: Route) -> str:
 
 
 def _ids(route: Route) -> list[str]:
-    return [PATH_IDS[route.path.split("/")[2]]] if "{" in route.path else []
+    """The ids of the path: each of what the noun before it names."""
+    parts = pairwise(route.path.split("/"))
+    return [PATH_IDS[noun] for noun, part in parts if part.startswith("{")]
 
 
 def _filled(route: Route) -> str:
-    return re.sub(r"\{\w+\}", quote("".join(_ids(route))), route.path)
+    ids = iter(_ids(route))
+    return re.sub(r"\{\w+\}", lambda _name: quote(next(ids)), route.path)
 
 
 def _pairs(query: Mapping[str, Any]) -> list[tuple[str, object]]:

@@ -44,6 +44,7 @@ class ValidatedLicense(msgspec.Struct, kw_only=True):
     ends_at: str | None
     limits: Limits
     activation_count: int
+    user_count: int
     metadata: dict[str, str]
     created_at: str
 
@@ -127,6 +128,7 @@ def view_license(row: LicenseRow, now: int, principal: Principal) -> ValidatedLi
         ends_at=ends_at,
         limits=limits_of(row),
         activation_count=row.activation_count,
+        user_count=row.user_count,
         metadata=metadata,
         created_at=render_instant(row.created_at),
     )

@@ -86,6 +86,7 @@ class LicenseRow(msgspec.Struct, frozen=True):
     overrides: str
     metadata: str
     activation_count: int
+    user_count: int
     previous_key_digest: bytes | None
     previous_key_until: int | None
     customer_banned_at: int | None

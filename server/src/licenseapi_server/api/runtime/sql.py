@@ -65,7 +65,7 @@ WHERE k.id = :key_id AND k.account_id = :account_id LIMIT 1"""
 _LICENSE_COLUMNS = """l.id, l.product_id, l.policy_id, l.customer_id, l.name, l.key_digest,
     l.key_hint, l.starts_at, l.expires_at, l.suspended_at, l.revoked_at, l.created_at,
     l.last_validated_at, l.entitlements, l.overrides, l.metadata, l.activation_count,
-    l.previous_key_digest, l.previous_key_until, c.banned_at AS customer_banned_at"""
+    l.user_count, l.previous_key_digest, l.previous_key_until, c.banned_at AS customer_banned_at"""
 
 _LICENSE_TABLES = """licensing_license l
 LEFT JOIN licensing_customer c ON c.id = l.customer_id"""

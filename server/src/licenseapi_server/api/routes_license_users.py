@@ -1,0 +1,96 @@
+"""The endpoints of the named users of a license."""
+
+from licenseapi_server.api.call import Page
+from licenseapi_server.api.management import license_user_fields, license_users, products
+from licenseapi_server.api.registry import CHANGE, CREATE, Route
+
+_ALL = "/v1/licenses/{id}/users"
+_ONE = "/v1/licenses/{id}/users/{user_id}"
+
+LICENSE_USERS = (
+    Route(
+        name="license_users.create",
+        method="POST",
+        path=_ALL,
+        summary="Add a named user to a license",
+        description="Counted exactly against `max_users`, however many are added at once.",
+        handler=license_users.create,
+        scope="licenses:write",
+        body=license_user_fields.NewLicenseUser,
+        answer=license_user_fields.LicenseUser,
+        errors=("not_found", "already_exists", "user_limit_reached"),
+        example={"external_id": "crm-17", "name": "Ada Example"},
+        **CREATE,
+    ),
+    Route(
+        name="license_users.list",
+        method="GET",
+        path=_ALL,
+        summary="List the named users of a license",
+        handler=license_users.list_,
+        scope="licenses:read",
+        query=license_user_fields.LicenseUserQuery,
+        answer=Page[license_user_fields.LicenseUser],
+        errors=("not_found",),
+    ),
+    Route(
+        name="license_users.get",
+        method="GET",
+        path=_ONE,
+        summary="Show a named user",
+        handler=license_users.get,
+        scope="licenses:read",
+        answer=license_user_fields.LicenseUser,
+        errors=("not_found",),
+    ),
+    Route(
+        name="license_users.update",
+        method="PATCH",
+        path=_ONE,
+        summary="Change a named user",
+        handler=license_users.update,
+        scope="licenses:write",
+        body=license_user_fields.LicenseUserChange,
+        answer=license_user_fields.LicenseUser,
+        errors=("not_found", "already_exists", "version_mismatch"),
+        example={"email": "ada@example.com"},
+        **CHANGE,
+    ),
+    Route(
+        name="license_users.delete",
+        method="DELETE",
+        path=_ONE,
+        summary="Take a named user off a license",
+        handler=license_users.delete,
+        scope="licenses:write",
+        answer=products.Deleted,
+        errors=("not_found", "version_mismatch"),
+        **CHANGE,
+    ),
+    Route(
+        name="license_users.ban",
+        method="POST",
+        path=f"{_ONE}/ban",
+        summary="Ban a named user",
+        description="A validation that presents the user answers `BANNED` until the ban is lifted.",
+        handler=license_users.ban,
+        scope="licenses:write",
+        body=license_user_fields.UserBan,
+        answer=license_user_fields.LicenseUser,
+        ignores_quota=True,
+        errors=("not_found", "version_mismatch"),
+        example={"reason": "Shared the login in public"},
+        **CHANGE,
+    ),
+    Route(
+        name="license_users.unban",
+        method="POST",
+        path=f"{_ONE}/unban",
+        summary="Lift the ban of a named user",
+        handler=license_users.unban,
+        scope="licenses:write",
+        answer=license_user_fields.LicenseUser,
+        errors=("not_found", "version_mismatch"),
+        **CHANGE,
+    ),
+)
