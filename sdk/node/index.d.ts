@@ -1,10 +1,12 @@
 /** Types of the `licenseapi` package. Field names are the server's own. */
 
 import { Activation, ValidatedActivation } from './activations.js';
+import { BatchActionFields, BatchActionResult } from './bulk.js';
 import { Event, TimelineQuery } from './events.js';
 import { LicenseUser, LicenseUserFields } from './license_users.js';
 
 export * from './activations.js';
+export * from './bulk.js';
 export * from './events.js';
 export * from './license_users.js';
 
@@ -167,6 +169,7 @@ export class License extends APIObject {
   static delete(id: string, options?: ChangeOptions): Promise<Deleted>;
   static list(query?: LicenseQuery, options?: CallOptions): List<License>;
   static batch(fields: BatchFields, options?: WriteOptions): Promise<APIObject>;
+  static batchAction(fields: BatchActionFields, options?: WriteOptions): Promise<BatchActionResult>;
   static suspend(id: string, fields?: ReasonFields, options?: ChangeOptions): Promise<License>;
   static reinstate(id: string, fields?: ReasonFields, options?: ChangeOptions): Promise<License>;
   static revoke(id: string, fields?: ReasonFields, options?: ChangeOptions): Promise<License>;

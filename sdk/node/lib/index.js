@@ -62,7 +62,7 @@ module.exports = {
   APIObject: objects.APIObject,
   Validation: objects.Validation,
   License: attach(objects.License, 'licenses', [
-    ...CRUD, 'batch', 'suspend', 'reinstate', 'revoke', 'renew', 'extend',
+    ...CRUD, 'batch', 'batchAction', 'suspend', 'reinstate', 'revoke', 'renew', 'extend',
     'timeline', 'transfer', 'rollKey', 'validate', 'validateById', 'requireValid',
   ]),
   LicenseUser: attach(objects.LicenseUser, 'licenseUsers', [...CRUD, 'ban', 'unban']),

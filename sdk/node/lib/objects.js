@@ -75,6 +75,7 @@ class Account extends kind(RESOURCE) {}
 class RequestLog extends kind(RESOURCE) {}
 class Deleted extends kind({ ...RESOURCE, deleted: 'boolean' }) {}
 class LicenseBatchResult extends kind({ data: 'array' }) {}
+class LicenseBatchActionResult extends kind({ data: 'array' }) {}
 class Validation extends kind({ valid: 'boolean', code: 'string' }) {}
 class Token extends kind({ access_token: 'string' }) {}
 class Introspection extends kind({ active: 'boolean' }) {}
@@ -101,6 +102,7 @@ module.exports = {
   RequestLog,
   Deleted,
   LicenseBatchResult,
+  LicenseBatchActionResult,
   Validation,
   Token,
   Introspection,

@@ -15,6 +15,7 @@ const LIST = [
   ['licenses.update', 'PATCH', '/v1/licenses/{id}', BY_KEY],
   ['licenses.delete', 'DELETE', '/v1/licenses/{id}', BY_KEY],
   ['licenses.batch', 'POST', '/v1/licenses/batch', BY_KEY],
+  ['licenses.batch_action', 'POST', '/v1/licenses/batch_action', BY_KEY],
   ['licenses.suspend', 'POST', '/v1/licenses/{id}/suspend', BY_KEY],
   ['licenses.reinstate', 'POST', '/v1/licenses/{id}/reinstate', BY_KEY],
   ['licenses.revoke', 'POST', '/v1/licenses/{id}/revoke', BY_KEY],

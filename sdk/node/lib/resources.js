@@ -59,6 +59,11 @@ class Licenses extends crud('licenses', objects.License) {
     return this._call('licenses.batch', given, objects.LicenseBatchResult);
   }
 
+  /** The same for up to 1,000 licenses; read what became of each. */
+  batchAction(...given) {
+    return this._call('licenses.batch_action', given, objects.LicenseBatchActionResult);
+  }
+
   suspend(...given) {
     return this._call('licenses.suspend', given, objects.License);
   }

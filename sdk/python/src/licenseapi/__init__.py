@@ -15,6 +15,7 @@ from licenseapi.resources.api_keys import APIKey
 from licenseapi.resources.customers import Customer
 from licenseapi.resources.entitlements import Entitlement
 from licenseapi.resources.events import Event
+from licenseapi.resources.license_batch_actions import LicenseBatchActionResult
 from licenseapi.resources.license_users import LicenseUser
 from licenseapi.resources.licenses import License, LicenseBatchResult
 from licenseapi.resources.policies import Policy
@@ -43,6 +44,7 @@ __all__ = [
     "KeySet",
     "License",
     "LicenseAPI",
+    "LicenseBatchActionResult",
     "LicenseBatchResult",
     "LicenseUser",
     "Me",

@@ -36,6 +36,7 @@ _OPERATIONS = (
     Operation("licenses.update", "PATCH", "/v1/licenses/{id}", BY_KEY),
     Operation("licenses.delete", "DELETE", "/v1/licenses/{id}", BY_KEY),
     Operation("licenses.batch", "POST", "/v1/licenses/batch", BY_KEY),
+    Operation("licenses.batch_action", "POST", "/v1/licenses/batch_action", BY_KEY),
     Operation("licenses.suspend", "POST", "/v1/licenses/{id}/suspend", BY_KEY),
     Operation("licenses.reinstate", "POST", "/v1/licenses/{id}/reinstate", BY_KEY),
     Operation("licenses.revoke", "POST", "/v1/licenses/{id}/revoke", BY_KEY),

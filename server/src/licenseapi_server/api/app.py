@@ -259,7 +259,7 @@ class Api:
 
         def take_quota() -> None:
             asyncio.run_coroutine_threadsafe(
-                self._quota.take(route, call.principal, use, call.now), loop
+                self._quota.take(route.rules(call.body), call.principal, use, call.now), loop
             ).result()
 
         try:
@@ -284,7 +284,7 @@ class Api:
         if not route.takes_idempotency_key:
             return None
         if header is None:
-            if route.needs_idempotency_key:
+            if route.rules(call.body).needs_idempotency_key:
                 message = "This operation adds time: send an `Idempotency-Key`, so that a repeat adds none."
                 raise field_problem("/Idempotency-Key", message, code="required")
             return None

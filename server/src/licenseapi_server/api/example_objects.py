@@ -41,6 +41,7 @@ from licenseapi_server.api.management import (
 from licenseapi_server.api.response import API_VERSION
 from licenseapi_server.api.runtime import activations, jwks, license_view, tokens, validate
 from licenseapi_server.domain.limits import Limits
+from licenseapi_server.domain.problems import Problem
 from licenseapi_server.domain.quotas import PLANS
 from licenseapi_server.domain.scopes import CLIENT_TOKEN_SCOPES
 
@@ -303,6 +304,20 @@ BATCH = license_fields.BatchResult(
     created=1,
     failed=1,
 )
+BATCH_ACTION = license_fields.BatchActionResult(
+    action="suspend",
+    data=[
+        license_fields.ActionItem(id=LICENSE_ID, status="done"),
+        license_fields.ActionItem(
+            id=f"{LICENSE_ID[:-1]}w",
+            status="failed",
+            error=license_fields.item_error(Problem("not_found")),
+        ),
+    ],
+    done=1,
+    unchanged=0,
+    failed=1,
+)
 
 OBJECTS: dict[Any, msgspec.Struct] = {
     type(shown): shown
@@ -314,6 +329,7 @@ OBJECTS: dict[Any, msgspec.Struct] = {
         LICENSE,
         LICENSE_USER,
         BATCH,
+        BATCH_ACTION,
         VALIDATION,
         ACTIVATION,
         EVENT,

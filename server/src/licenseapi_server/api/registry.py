@@ -26,6 +26,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     call is about, so that it is loaded together with the credential. `prepare` does what takes
     long before the transaction begins: on SQLite everyone else's writes wait for that.
     `check_replay` raises when what was answered once may not be answered any more.
+    `stands_for` names the route whose rules about quota and Idempotency-Key hold for a body:
+    what is done to many is refused when it would be refused for one.
     `example` is a body, or the query of a route without one.
     """
 
@@ -57,6 +59,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[str, ...] = ()
     example: Any = None
     max_body: int = MAX_BODY
+    stands_for: "Callable[[Any], Route | None] | None" = None
+
+    def rules(self, body: Any) -> "Route":
+        """The route whose rules about quota and Idempotency-Key hold for this body."""
+        return (self.stands_for(body) if self.stands_for else None) or self
 
     @property
     def is_public(self) -> bool:

@@ -3,12 +3,13 @@
 from licenseapi_server.api.management import (
     key_rolling,
     license_actions,
+    license_batch_actions,
     license_fields,
     licenses,
 )
 from licenseapi_server.api.registry import CHANGE, Route
 
-LICENSE_ACTIONS = (
+SINGLE_ACTIONS = (
     Route(
         name="licenses.suspend",
         method="POST",
@@ -110,6 +111,34 @@ LICENSE_ACTIONS = (
         secret_members=("key",),
         errors=("not_found", "already_exists", "invalid_state", "version_mismatch"),
         example={"overlap_seconds": 86400},
+        **CHANGE,
+    ),
+)
+
+_BY_NAME = {route.name: route for route in SINGLE_ACTIONS}
+
+LICENSE_ACTIONS = (
+    *SINGLE_ACTIONS,
+    Route(
+        name="licenses.batch_action",
+        method="POST",
+        path="/v1/licenses/batch_action",
+        summary="Do the same to up to 1,000 licenses",
+        description=(
+            "Each license stands or falls for itself, as if it had been asked for alone; the "
+            "answer is 200 even if all failed, so read it."
+        ),
+        handler=license_batch_actions.act,
+        stands_for=lambda body: _BY_NAME.get(f"licenses.{body.action}"),
+        scope="licenses:write",
+        body=license_fields.BatchAction,
+        answer=license_fields.BatchActionResult,
+        errors=("invalid_state", "not_found"),
+        example={
+            "action": "suspend",
+            "ids": ["lic_01m86j5z9vesav92gpqb53nadv", "lic_01m86j5z9vesav92gpqb53nadw"],
+            "reason": "Payment disputed",
+        },
         **CHANGE,
     ),
 )

@@ -78,8 +78,13 @@ def insert(rows: Sequence[TermRow]) -> None:
 
 def replace(row: Any, object_type: str, terms: Iterable[Term]) -> None:
     """Make `row` findable by exactly these terms."""
-    SearchTerm.objects.filter(account_id=row.account_id, object_id=row.pk).delete()
+    remove(row.account_id, [row.pk])
     insert(rows_for(row, object_type, terms))
+
+
+def remove(account_id: str, ids: Sequence[str]) -> None:
+    """Let nothing be found by these objects' terms any more."""
+    SearchTerm.objects.filter(account_id=account_id, object_id__in=ids).delete()
 
 
 def conditions(

@@ -32,6 +32,7 @@ Status = Literal[
     "inactive",
     "active",
 ]
+Action = Literal["suspend", "reinstate", "revoke", "renew", "extend", "transfer", "delete"]
 Expandable = Literal["customer", "policy", "product"]
 
 
@@ -90,6 +91,18 @@ class LicenseBatch(WriteOptions, total=False):
     items: Sequence[LicenseTemplate]
     count: int
     template: LicenseTemplate
+
+
+class LicenseBatchAction(WriteOptions, total=False):
+    """An action for up to 1,000 licenses, and what it takes for one."""
+
+    action: Required[Action]
+    ids: Required[Sequence[str]]
+    reason: str | None
+    by: str
+    until: Instant
+    policy_id: str
+    customer_id: str
 
 
 class LicenseList(ListParams, total=False):

@@ -11,6 +11,7 @@ from licenseapi.params import (
 )
 from licenseapi.resources.entitlements import AttachedEntitlement
 from licenseapi.resources.events import Event
+from licenseapi.resources.license_batch_actions import ItemError, LicenseBatchActionResult
 from licenseapi.resources.resource import AsyncResource, Resource, on_default_client
 from licenseapi.resources.validations import Validation, require
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         Extension,
         KeyRoll,
         LicenseBatch,
+        LicenseBatchAction,
         LicenseChange,
         LicenseList,
         LicenseOptions,
@@ -48,6 +50,12 @@ class Licenses(Resource):
     def batch(self, **fields: Unpack[LicenseBatch]) -> LicenseBatchResult:
         """Issue up to 1,000 licenses; the answer says of each whether it was created."""
         return self._run(Call("licenses.batch", LicenseBatchResult.read, fields=fields))
+
+    def batch_action(self, **fields: Unpack[LicenseBatchAction]) -> LicenseBatchActionResult:
+        """Do the same to up to 1,000 licenses; the answer says of each what became of it."""
+        return self._run(
+            Call("licenses.batch_action", LicenseBatchActionResult.read, fields=fields)
+        )
 
     def retrieve(self, license_id: str, /, **options: Unpack[LicenseOptions]) -> License:
         """Show a license."""
@@ -125,6 +133,12 @@ class AsyncLicenses(AsyncResource):
     async def batch(self, **fields: Unpack[LicenseBatch]) -> LicenseBatchResult:
         """Issue up to 1,000 licenses; the answer says of each whether it was created."""
         return await self._run(Call("licenses.batch", LicenseBatchResult.read, fields=fields))
+
+    async def batch_action(self, **fields: Unpack[LicenseBatchAction]) -> LicenseBatchActionResult:
+        """Do the same to up to 1,000 licenses; the answer says of each what became of it."""
+        return await self._run(
+            Call("licenses.batch_action", LicenseBatchActionResult.read, fields=fields)
+        )
 
     async def retrieve(self, license_id: str, /, **options: Unpack[LicenseOptions]) -> License:
         """Show a license."""
@@ -255,6 +269,7 @@ class License(ApiObject, kind="license", promised=RESOURCE):
 
     create = on_default_client(Licenses, Licenses.create)
     batch = on_default_client(Licenses, Licenses.batch)
+    batch_action = on_default_client(Licenses, Licenses.batch_action)
     retrieve = on_default_client(Licenses, Licenses.retrieve)
     update = on_default_client(Licenses, Licenses.update)
     delete = on_default_client(Licenses, Licenses.delete)
@@ -270,14 +285,6 @@ class License(ApiObject, kind="license", promised=RESOURCE):
     validate = on_default_client(Licenses, Licenses.validate)
     validate_by_id = on_default_client(Licenses, Licenses.validate_by_id)
     require_valid = on_default_client(Licenses, Licenses.require_valid)
-
-
-class ItemError(ApiObject):
-    """Why one item of a batch was not created."""
-
-    code: str
-    detail: str
-    errors: Sequence[Mapping[str, str]] = ()
 
 
 class LicenseBatchItem(ApiObject):

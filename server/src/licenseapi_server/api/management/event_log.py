@@ -22,7 +22,18 @@ def record(
 
     `objects`: the ids of what it happened to, one for each license, if not the licenses.
     """
-    text = json_text(data or {})
+    record_each(call, kind, [(row, data or {}) for row in licenses], objects=objects)
+
+
+def record_each(
+    call: AnyCall,
+    kind: EventType,
+    happened: Sequence[tuple[License, Mapping[str, Any]]],
+    *,
+    objects: Sequence[str] = (),
+) -> None:
+    """The same with data of its own for each license."""
+    ids = objects or [row.id for row, _ in happened]
     Event.objects.bulk_create(
         [
             Event(
@@ -33,13 +44,11 @@ def record(
                 license_id=row.id,
                 product_id=row.product_id,
                 object_id=object_id,
-                data=text,
+                data=json_text(data),
                 actor=call.principal.key_id,
                 created_at=call.now,
             )
-            for row, object_id in zip(
-                licenses, objects or [row.id for row in licenses], strict=True
-            )
+            for (row, data), object_id in zip(happened, ids, strict=True)
         ],
         batch_size=500,
     )

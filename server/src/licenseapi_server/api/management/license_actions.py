@@ -1,7 +1,7 @@
 """What is done to a license after it is issued: suspend, renew, transfer and so on."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from licenseapi_server.api.call import Answer, AnyCall, Call, NoQuery
 from licenseapi_server.api.management import event_log
@@ -31,6 +31,8 @@ from licenseapi_server.licensing import counters
 from licenseapi_server.licensing.models import License
 
 Columns = dict[str, Any]
+# What an action makes of a license; None when nothing changes by it.
+Change = Callable[[License], Columns | None]
 EVENTS: dict[str, EventType] = {
     "suspend": "license.suspended",
     "reinstate": "license.reinstated",
@@ -41,18 +43,48 @@ EVENTS: dict[str, EventType] = {
 }
 
 
-def _act(call: Call[Any, NoQuery], action: str, change: Callable[[License], Columns]) -> Answer:
+class Changed(NamedTuple):
+    """A license that an action has changed, and what its expiry was before."""
+
+    row: License
+    expired_at: int | None
+
+
+def _act(call: Call[Any, NoQuery], action: str) -> Answer:
     """Load, decide, write, render: the shape that all actions share."""
+    change = CHANGES[action](call)
+
     row = get_for_change(call)
     check_version(row, call)
+    columns = decide(action, row, change)
+
+    if columns is not None:
+        changed = Changed(row, row.expires_at)
+        change_row(row, call, columns)
+        settle(call, action, [changed])
+    return Answer(render_license(call, row), license_id=row.id)
+
+
+def decide(action: str, row: License, change: Change) -> Columns | None:
+    """The columns that the action changes, or None when what it brings about holds already.
+
+    Raises Problem when the state of the license does not allow it.
+    """
     outcome = decide_action(action, suspended_at=row.suspended_at, revoked_at=row.revoked_at)
     if isinstance(outcome, Refused):
         raise Problem("invalid_state", outcome.detail)
-    if outcome != ALREADY_HOLDS:
-        before = row.expires_at
-        change_row(row, call, change(row))
-        event_log.record(call, EVENTS[action], [row], _details(call, before, row.expires_at))
-    return Answer(render_license(call, row), license_id=row.id)
+    return None if outcome == ALREADY_HOLDS else change(row)
+
+
+def settle(call: AnyCall, action: str, changed: Sequence[Changed]) -> None:
+    """What goes with a change, in its transaction: events, and the plan's free places."""
+    if action == "revoke" and changed:
+        counters.release(call.principal.account_id, call.principal.mode, len(changed))
+    event_log.record_each(
+        call,
+        EVENTS[action],
+        [(item.row, _details(call, item.expired_at, item.row.expires_at)) for item in changed],
+    )
 
 
 def _details(call: AnyCall, before: int | None, after: int | None) -> dict[str, str]:
@@ -68,31 +100,47 @@ def _details(call: AnyCall, before: int | None, after: int | None) -> dict[str, 
 
 def suspend(call: Call[ReasonBody, NoQuery]) -> Answer:
     """Take the license out of use until it is reinstated."""
-    return _act(
-        call,
-        "suspend",
-        lambda _row: {"suspended_at": call.now, "suspension_reason": call.body.reason},
-    )
+    return _act(call, "suspend")
 
 
 def reinstate(call: Call[ReasonBody, NoQuery]) -> Answer:
     """Put a suspended license back into use."""
-    return _act(call, "reinstate", lambda _row: {"suspended_at": None, "suspension_reason": None})
+    return _act(call, "reinstate")
 
 
 def revoke(call: Call[ReasonBody, NoQuery]) -> Answer:
     """End the license for good. Its place in the plan is free again."""
-
-    def end(row: License) -> Columns:
-        counters.release(row.account_id, row.mode, 1)
-        return {"revoked_at": call.now, "revocation_reason": call.body.reason}
-
-    return _act(call, "revoke", end)
+    return _act(call, "revoke")
 
 
 def renew(call: Call[ReasonBody, NoQuery]) -> Answer:
     """Add one duration of the policy."""
+    return _act(call, "renew")
 
+
+def extend(call: Call[ExtendBody, NoQuery]) -> Answer:
+    """Add a duration to the expiry, or set it."""
+    return _act(call, "extend")
+
+
+def transfer(call: Call[TransferBody, NoQuery]) -> Answer:
+    """Put the license under another policy of its product, or give it to another customer."""
+    return _act(call, "transfer")
+
+
+def _suspending(call: AnyCall) -> Change:
+    return lambda _row: {"suspended_at": call.now, "suspension_reason": call.body.reason}
+
+
+def _reinstating(_call: AnyCall) -> Change:
+    return lambda _row: {"suspended_at": None, "suspension_reason": None}
+
+
+def _revoking(call: AnyCall) -> Change:
+    return lambda _row: {"revoked_at": call.now, "revocation_reason": call.body.reason}
+
+
+def _renewing(call: AnyCall) -> Change:
     def add(row: License) -> Columns:
         if row.expires_at is None:
             message = "The license does not expire, so there is nothing to renew."
@@ -113,11 +161,10 @@ def renew(call: Call[ReasonBody, NoQuery]) -> Answer:
             raise Problem("invalid_state", message)
         return {"expires_at": later}
 
-    return _act(call, "renew", add)
+    return add
 
 
-def extend(call: Call[ExtendBody, NoQuery]) -> Answer:
-    """Add a duration to the expiry, or set it."""
+def _extending(call: AnyCall) -> Change:
     body = call.body
     if (body.by is None) == (body.until is None):
         raise field_problem("/by", "Send either `by` or `until`.", code="required")
@@ -143,33 +190,36 @@ def extend(call: Call[ExtendBody, NoQuery]) -> Answer:
             raise Problem("invalid_state", message)
         return {"expires_at": later}
 
-    return _act(call, "extend", add)
+    return add
 
 
-def transfer(call: Call[TransferBody, NoQuery]) -> Answer:
-    """Put the license under another policy of its product, or give it to another customer."""
-    body = call.body
+def _transferring(call: AnyCall) -> Change:
+    body, references = call.body, References(call)
     if (body.policy_id is None) == (body.customer_id is None):
         message = "Send either `policy_id` or `customer_id`."
         raise field_problem("/policy_id", message, code="required")
     change = _give if body.policy_id is None else _move
-    return _act(call, "transfer", lambda row: change(call, row))
+    return lambda row: change(call, references, row)
 
 
-def _give(call: Call[TransferBody, NoQuery], row: License) -> Columns:
+def _give(
+    call: Call[TransferBody, NoQuery], references: References, row: License
+) -> Columns | None:
     flaws = Flaws()
-    customer = find_customer(References(call), call.body.customer_id, flaws)
+    customer = find_customer(references, call.body.customer_id, flaws)
     flaws.raise_any()
     is_same = customer is None or row.customer_id == customer.pk
-    return {} if is_same else {"customer": customer}
+    return None if is_same else {"customer": customer}
 
 
-def _move(call: Call[TransferBody, NoQuery], row: License) -> Columns:
+def _move(
+    call: Call[TransferBody, NoQuery], references: References, row: License
+) -> Columns | None:
     """A policy that the license is under already starts nothing anew."""
     if row.policy_id == call.body.policy_id:
-        return {}
+        return None
     flaws = Flaws()
-    policy = find_policy(References(call), call.body.policy_id or "", flaws)
+    policy = find_policy(references, call.body.policy_id or "", flaws)
     if policy is not None and policy.product_id != row.product_id:
         message = "The policy is of another product: a license stays with its product."
         flaws.add("/policy_id", message)
@@ -190,3 +240,14 @@ def _anchor(row: License) -> int:
     """What the spans of a license are counted from."""
     created_at: int = row.created_at
     return max(created_at, row.starts_at or 0)
+
+
+# action → what reads its body, once, and gives what it makes of each license.
+CHANGES: dict[str, Callable[[AnyCall], Change]] = {
+    "suspend": _suspending,
+    "reinstate": _reinstating,
+    "revoke": _revoking,
+    "renew": _renewing,
+    "extend": _extending,
+    "transfer": _transferring,
+}

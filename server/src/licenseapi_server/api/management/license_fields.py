@@ -22,6 +22,7 @@ from licenseapi_server.api.management.pages import InstantRange, PageQuery
 from licenseapi_server.api.management.policy_fields import Policy
 from licenseapi_server.api.management.products import Product
 from licenseapi_server.domain.limits import LIMIT_NAMES, Limits
+from licenseapi_server.domain.problems import Problem
 
 OVERRIDES = LIMIT_NAMES
 MAX_KEY_OVERLAP_SECONDS = 2_592_000
@@ -36,6 +37,7 @@ Status = Literal[
     "inactive",
     "active",
 ]
+Action = Literal["suspend", "reinstate", "revoke", "renew", "extend", "transfer", "delete"]
 Expandable = Literal["customer", "policy", "product"]
 KeyText = Annotated[str, Meta(min_length=1, max_length=512)]
 Limit = CountOrUnlimited | None
@@ -141,6 +143,18 @@ class RollKeyBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     overlap_seconds: Annotated[int, Meta(ge=0, le=MAX_KEY_OVERLAP_SECONDS)] = 0
 
 
+class BatchAction(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One action for up to 1,000 licenses. Beside it stand the fields that it takes for one."""
+
+    action: Action
+    ids: Annotated[list[ObjectId], Meta(min_length=1, max_length=1000)]
+    reason: Reason | None = None
+    by: DurationText | None = None
+    until: InstantText | None = None
+    policy_id: ObjectId | None = None
+    customer_id: ObjectId | None = None
+
+
 class License(msgspec.Struct, kw_only=True):
     """A license as the API shows it to the vendor.
 
@@ -182,11 +196,16 @@ class License(msgspec.Struct, kw_only=True):
 
 
 class ItemError(msgspec.Struct, kw_only=True):
-    """Why one item of a batch was not created."""
+    """Why one item of a batch failed."""
 
     code: str
     detail: str
     errors: list[Any] = msgspec.field(default_factory=list)
+
+
+def item_error(problem: Problem) -> ItemError:
+    """What a request for this item alone would have been refused with."""
+    return ItemError(code=problem.code, detail=problem.detail, errors=list(problem.errors))
 
 
 class BatchItem(msgspec.Struct, kw_only=True):
@@ -203,4 +222,23 @@ class BatchResult(msgspec.Struct, kw_only=True):
     object: str = "batch"
     data: list[BatchItem]
     created: int
+    failed: int
+
+
+class ActionItem(msgspec.Struct, kw_only=True):
+    """What became of one license."""
+
+    id: str
+    status: Literal["done", "unchanged", "failed"]
+    error: ItemError | UnsetType = UNSET
+
+
+class BatchActionResult(msgspec.Struct, kw_only=True):
+    """What became of each license, in the order of the ids."""
+
+    object: str = "batch_action"
+    action: Action
+    data: list[ActionItem]
+    done: int
+    unchanged: int
     failed: int

@@ -1,5 +1,7 @@
 """Licenses: create, read, change, delete. What happens to them later is license_actions.py."""
 
+from collections.abc import Sequence
+
 import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -13,11 +15,11 @@ from licenseapi_server.api.management.license_fields import (
     BatchItem,
     BatchResult,
     ExpandQuery,
-    ItemError,
     License,
     LicenseChange,
     LicenseQuery,
     NewLicense,
+    item_error,
 )
 from licenseapi_server.api.management.license_issuing import (
     Prepared,
@@ -132,8 +134,7 @@ def _items(body: Batch) -> list[NewLicense]:
 
 
 def _failed(problem: Problem) -> BatchItem:
-    error = ItemError(code=problem.code, detail=problem.detail, errors=list(problem.errors))
-    return BatchItem(status="failed", error=error)
+    return BatchItem(status="failed", error=item_error(problem))
 
 
 def _refuse_taken_keys(call: AnyCall, results: list[BatchItem | Prepared]) -> None:
@@ -259,8 +260,14 @@ def delete(call: Call[NoBody, NoQuery]) -> Deleted:
     if isinstance(outcome, Refused):
         raise Problem("invalid_state", outcome.detail)
 
-    search_terms.replace(row, "license", [])
-    event_log.record(call, "license.deleted", [row])
-    row.delete()
+    remove(call, [row])
 
     return Deleted(call.id, "license")
+
+
+def remove(call: AnyCall, rows: Sequence[models.License]) -> None:
+    """Delete licenses that may be, with all that belongs to them; their events stay."""
+    ids = [row.pk for row in rows]
+    search_terms.remove(call.principal.account_id, ids)
+    event_log.record(call, "license.deleted", rows)
+    models.License.objects.filter(pk__in=ids).delete()

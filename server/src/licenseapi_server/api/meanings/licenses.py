@@ -167,6 +167,28 @@ STRUCTS = {
         "license": "The license with its whole `key`, when it was created.",
         "error": "Why it was not, when it failed.",
     },
+    "BatchAction": {
+        "action": "What is done to each license, as by the operation of this name.",
+        "ids": "The licenses, 1 to 1,000 ids, each once.",
+        "reason": "Why; with `suspend`, `reinstate`, `revoke` and `renew`.",
+        "by": "With `extend`: a duration to add to each expiry, like `P30D`.",
+        "until": "With `extend`: the new expiry; later than each present one.",
+        "policy_id": "With `transfer`: another policy of the same product.",
+        "customer_id": "With `transfer`: the customer who takes over.",
+    },
+    "BatchActionResult": {
+        "object": "Always `batch_action`.",
+        "action": "What was asked for.",
+        "data": "What became of each license, in the order of the ids.",
+        "done": "How many licenses the action has changed.",
+        "unchanged": "How many were already as the action would have them.",
+        "failed": "How many refused the action, or do not exist.",
+    },
+    "ActionItem": {
+        "id": "The id as it was sent.",
+        "status": "What became of the license.",
+        "error": "Why nothing was done, when it failed.",
+    },
     "ItemError": {
         "code": "An error code, as a request for this license alone would have got it.",
         "detail": "What is wrong, in a sentence.",
