@@ -157,6 +157,9 @@ export class License extends APIObject {
   readonly customer_id: string | null;
   readonly expires_at: string | null;
   readonly ends_at: string | null;
+  readonly last_check_in_at: string | null;
+  /** From then on it answers `CHECK_IN_OVERDUE`; null is never. */
+  readonly check_in_due_at: string | null;
   readonly limits: Limits;
   readonly activation_count: number;
   readonly user_count: number;
@@ -178,6 +181,7 @@ export class License extends APIObject {
   static timeline(id: string, query?: TimelineQuery, options?: CallOptions): List<Event>;
   static transfer(id: string, fields: TransferFields, options?: ChangeOptions): Promise<License>;
   static rollKey(id: string, fields?: RollKeyFields, options?: ChangeOptions): Promise<License>;
+  static checkIn(id: string, fields?: { license_key?: string }, options?: CallOptions): Promise<License>;
   static validate(key: string, presented?: Presented, options?: CallOptions): Promise<Validation>;
   static validate(fields?: Presented & { key?: string }, options?: CallOptions): Promise<Validation>;
   static validateById(id: string, fields?: Presented, options?: CallOptions): Promise<Validation>;

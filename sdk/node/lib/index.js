@@ -63,7 +63,7 @@ module.exports = {
   Validation: objects.Validation,
   License: attach(objects.License, 'licenses', [
     ...CRUD, 'batch', 'batchAction', 'suspend', 'reinstate', 'revoke', 'renew', 'extend',
-    'timeline', 'transfer', 'rollKey', 'validate', 'validateById', 'requireValid',
+    'timeline', 'transfer', 'rollKey', 'checkIn', 'validate', 'validateById', 'requireValid',
   ]),
   LicenseUser: attach(objects.LicenseUser, 'licenseUsers', [...CRUD, 'ban', 'unban']),
   Product: attach(objects.Product, 'products', CRUD),

@@ -24,6 +24,7 @@ const LIST = [
   ['licenses.timeline', 'GET', '/v1/licenses/{id}/timeline'],
   ['licenses.transfer', 'POST', '/v1/licenses/{id}/transfer', BY_KEY],
   ['licenses.roll_key', 'POST', '/v1/licenses/{id}/roll_key', BY_KEY],
+  ['licenses.check_in', 'POST', '/v1/licenses/{id}/check_in'],
   ['licenses.validate', 'POST', '/v1/licenses/validate'],
   ['licenses.validate_by_id', 'POST', '/v1/licenses/{id}/validate'],
   ['license_users.create', 'POST', '/v1/licenses/{id}/users', BY_KEY],

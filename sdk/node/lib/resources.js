@@ -98,6 +98,11 @@ class Licenses extends crud('licenses', objects.License) {
     return this._call('licenses.roll_key', given, objects.License);
   }
 
+  /** Reports that the license is in use, where its policy has a `check_in_interval`. */
+  checkIn(...given) {
+    return this._call('licenses.check_in', given, objects.License);
+  }
+
   /**
    * Read `.valid` and `.code`; or use requireValid, which throws. The key is a field, or it
    * stands before the fields: `validate('KEY', { product })`.

@@ -5,18 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from licenseapi_server.domain.activations import Seat, SeatRules
+from licenseapi_server.domain.facts import Facts, GrantedEntitlement, MachineFacts, Verdict
 from licenseapi_server.domain.instants import DAY, parse_instant
-from licenseapi_server.domain.verdict import (
-    CODES,
-    RULES,
-    VALID,
-    Facts,
-    GrantedEntitlement,
-    MachineFacts,
-    Verdict,
-    decide,
-    next_boundary,
-)
+from licenseapi_server.domain.license_rules import VALID
+from licenseapi_server.domain.verdict import CODES, RULES, decide, next_boundary
 
 NOW = parse_instant("2026-11-24T09:30:00Z")
 STRATEGIES = ("restrict", "revoke", "maintain", "allow")
@@ -64,6 +56,7 @@ ANY_FACTS = st.builds(
     expires_at=MAYBE,
     grace_period=st.sampled_from([None, "PT1H", "P7D"]),
     expiration_strategy=st.sampled_from(STRATEGIES),
+    check_in_due_at=MAYBE,
     requires=st.lists(st.sampled_from(SCOPES), unique=True).map(tuple),
     product_id=st.just("prod_paint"),
     product_code=st.just("paint"),
@@ -122,6 +115,13 @@ EXAMPLES = [
     (_paint(starts_at=NOW), "VALID", True),
     (_paint(expires_at=NOW + 1), "VALID", True),
     (_paint(expires_at=NOW), "EXPIRED", False),
+    (_paint(check_in_due_at=NOW + 1), "VALID", True),
+    (_paint(check_in_due_at=NOW), "CHECK_IN_OVERDUE", False),
+    (
+        _paint(check_in_due_at=NOW, expires_at=NOW, expiration_strategy="allow"),
+        "CHECK_IN_OVERDUE",
+        False,
+    ),
     (_paint(expires_at=NOW, expiration_strategy="revoke"), "EXPIRED", False),
     (_paint(expires_at=NOW, expiration_strategy="maintain"), "EXPIRED", True),
     (_paint(expires_at=NOW, expiration_strategy="allow"), "EXPIRED", True),
@@ -168,7 +168,7 @@ def test_the_missing_entitlements_are_named_each_once_and_sorted() -> None:
 
 
 def test_the_rules_stand_in_the_order_of_the_design() -> None:
-    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 8, 8, 8, 8, 8, 8, 11, 12]
+    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8, 8, 11, 12]
     assert CODES == (
         "NOT_FOUND",
         "KEY_REPLACED",
@@ -177,6 +177,7 @@ def test_the_rules_stand_in_the_order_of_the_design() -> None:
         "SUSPENDED",
         "NOT_STARTED",
         "EXPIRED",
+        "CHECK_IN_OVERDUE",
         "PRODUCT_REQUIRED",
         "PRODUCT_MISMATCH",
         "POLICY_REQUIRED",
@@ -367,3 +368,5 @@ def test_the_next_boundary_is_the_nearest_of_start_expiry_end_and_features() -> 
     assert next_boundary(_paint(expires_at=NOW + 3 * DAY), (feature,)) == NOW + 2 * DAY
     assert next_boundary(_paint(expires_at=NOW, grace_period="P1D"), ()) == NOW + DAY
     assert next_boundary(_paint(starts_at=NOW, expires_at=NOW), ()) is None
+    assert next_boundary(_paint(check_in_due_at=NOW + 1, expires_at=NOW + DAY), ()) == NOW + 1
+    assert next_boundary(_paint(check_in_due_at=NOW), ()) is None

@@ -45,6 +45,7 @@ _OPERATIONS = (
     Operation("licenses.timeline", "GET", "/v1/licenses/{id}/timeline"),
     Operation("licenses.transfer", "POST", "/v1/licenses/{id}/transfer", BY_KEY),
     Operation("licenses.roll_key", "POST", "/v1/licenses/{id}/roll_key", BY_KEY),
+    Operation("licenses.check_in", "POST", "/v1/licenses/{id}/check_in"),
     Operation("licenses.validate", "POST", "/v1/licenses/validate"),
     Operation("licenses.validate_by_id", "POST", "/v1/licenses/{id}/validate"),
     Operation("license_users.create", "POST", "/v1/licenses/{id}/users", BY_KEY),

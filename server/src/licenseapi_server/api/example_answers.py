@@ -67,6 +67,10 @@ CHANGES: dict[str, dict[str, Any]] = {
         "key": LICENSE_KEY,
         "previous_key_until": "2026-03-10T14:05:00Z",
     },
+    "licenses.check_in": {
+        "last_check_in_at": LATER["updated_at"],
+        "check_in_due_at": "2026-03-16T14:05:00Z",
+    },
     "api_keys.create": {"secret": SECRET, "last_used_at": None, "last_ip": None},
     "api_keys.roll": {**LATER, "secret": SECRET},
     "api_keys.revoke": {**LATER, "revoked_at": LATER["updated_at"]},

@@ -1,7 +1,8 @@
 """The endpoints that software in customers' hands calls, and those for its tokens."""
 
 from licenseapi_server.api.registry import ALL_CREDENTIALS, Route
-from licenseapi_server.api.runtime import activations, jwks, tokens, validate
+from licenseapi_server.api.runtime import activations, check_ins, jwks, tokens, validate
+from licenseapi_server.api.runtime.license_view import ValidatedLicense
 
 EXAMPLE_LICENSE_KEY = "ZBAVY-GX25M-7TX44-2S71H-VA8WR"
 SEAT_DENIALS = (
@@ -66,6 +67,25 @@ RUNTIME = (
         find_subject=validate.find_by_id,
         errors=("not_found",),
         example={"dry_run": True},
+    ),
+    Route(
+        name="licenses.check_in",
+        method="POST",
+        path="/v1/licenses/{id}/check_in",
+        summary="Check a license in",
+        description=(
+            "For policies with a `check_in_interval`: the license answers `CHECK_IN_OVERDUE` from "
+            "`check_in_due_at` until it is checked in again. Durable before the answer."
+        ),
+        handler=check_ins.check_in,
+        scope="licenses:check_in",
+        body=check_ins.CheckIn,
+        answer=ValidatedLicense,
+        credentials=ALL_CREDENTIALS,
+        is_runtime=True,
+        find_subject=check_ins.find_license,
+        errors=("not_found", "license_refused"),
+        example={"license_key": EXAMPLE_LICENSE_KEY},
     ),
     Route(
         name="activations.create",

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from licenseapi_server.catalog.models import Entitlement, PolicyEntitlement
-from licenseapi_server.domain.verdict import GrantedEntitlement
+from licenseapi_server.domain.facts import GrantedEntitlement
 
 
 class Attachment(msgspec.Struct, frozen=True):

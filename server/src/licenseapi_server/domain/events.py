@@ -12,6 +12,8 @@ EventType = Literal[
     "license.extended",
     "license.transferred",
     "license.key_rolled",
+    "license.clock_started",
+    "license.checked_in",
     "license.deleted",
     "license_user.created",
     "license_user.updated",

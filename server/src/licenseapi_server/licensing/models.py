@@ -66,6 +66,10 @@ class License(TenantRow):
     suspension_reason = models.CharField(max_length=500, null=True)  # noqa: DJ001 - null: none
     revoked_at = InstantField(null=True)
     revocation_reason = models.CharField(max_length=500, null=True)  # noqa: DJ001 - null: none
+    # When its expiry began to be counted or was set; null: it waits for the first use.
+    clock_started_at = InstantField(null=True)
+    first_activated_at = InstantField(null=True)
+    last_check_in_at = InstantField(null=True)
     last_validated_at = InstantField(null=True)
     activation_count = models.BigIntegerField(default=0, db_default=0)
     user_count = models.BigIntegerField(default=0, db_default=0)

@@ -154,6 +154,12 @@ class KeyRoll(ChangeOptions, total=False):
     overlap_seconds: int
 
 
+class CheckIn(RequestOptions, total=False):
+    """Which license reports. An app with a publishable key presents the license key."""
+
+    license_key: str
+
+
 class Presented(RequestOptions, total=False):
     """What a validation presents. `dry_run` changes nothing, not even the last-used time.
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from licenseapi.resources.customers import Customer
     from licenseapi.resources.events import Timeline
     from licenseapi.resources.license_params import (
+        CheckIn,
         Extension,
         KeyRoll,
         LicenseBatch,
@@ -104,6 +105,10 @@ class Licenses(Resource):
     def roll_key(self, license_id: str, /, **fields: Unpack[KeyRoll]) -> License:
         """Give the license a new `key`; it is in this answer. The old one works for the overlap."""
         return self._run(Call("licenses.roll_key", License.read, (license_id,), fields))
+
+    def check_in(self, license_id: str, /, **fields: Unpack[CheckIn]) -> License:
+        """Report that the license is in use, where its policy has a `check_in_interval`."""
+        return self._run(Call("licenses.check_in", License.read, (license_id,), fields))
 
     def validate(self, key: str | None = None, **presented: Unpack[Presented]) -> Validation:
         """Ask whether software may run. An invalid license is an answer, not an error.
@@ -188,6 +193,10 @@ class AsyncLicenses(AsyncResource):
         """Give the license a new `key`; it is in this answer. The old one works for the overlap."""
         return await self._run(Call("licenses.roll_key", License.read, (license_id,), fields))
 
+    async def check_in(self, license_id: str, /, **fields: Unpack[CheckIn]) -> License:
+        """Report that the license is in use, where its policy has a `check_in_interval`."""
+        return await self._run(Call("licenses.check_in", License.read, (license_id,), fields))
+
     async def validate(self, key: str | None = None, **presented: Unpack[Presented]) -> Validation:
         """Ask whether software may run. An invalid license is an answer, not an error.
 
@@ -248,6 +257,8 @@ class License(ApiObject, kind="license", promised=RESOURCE):
     starts_at: str | None
     expires_at: str | None
     ends_at: str | None
+    last_check_in_at: str | None = None
+    check_in_due_at: str | None = None
     suspended_at: str | None = None
     suspension_reason: str | None = None
     revoked_at: str | None = None
@@ -282,6 +293,7 @@ class License(ApiObject, kind="license", promised=RESOURCE):
     timeline = on_default_client(Licenses, Licenses.timeline)
     transfer = on_default_client(Licenses, Licenses.transfer)
     roll_key = on_default_client(Licenses, Licenses.roll_key)
+    check_in = on_default_client(Licenses, Licenses.check_in)
     validate = on_default_client(Licenses, Licenses.validate)
     validate_by_id = on_default_client(Licenses, Licenses.validate_by_id)
     require_valid = on_default_client(Licenses, Licenses.require_valid)

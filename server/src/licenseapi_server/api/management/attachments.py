@@ -12,7 +12,7 @@ from licenseapi_server.api.management.rows import of_tenant
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.catalog.attachments import Attachment
 from licenseapi_server.catalog.models import Entitlement
-from licenseapi_server.domain.verdict import GrantedEntitlement
+from licenseapi_server.domain.facts import GrantedEntitlement
 
 
 class NewAttachment(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

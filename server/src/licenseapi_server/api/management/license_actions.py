@@ -16,6 +16,7 @@ from licenseapi_server.api.management.license_issuing import (
 from licenseapi_server.api.management.license_rendering import render_license
 from licenseapi_server.api.management.licenses import get_for_change
 from licenseapi_server.api.management.rows import change_row, check_version
+from licenseapi_server.domain.clocks import is_waiting
 from licenseapi_server.domain.events import EventType
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.license_state import (
@@ -143,8 +144,7 @@ def _revoking(call: AnyCall) -> Change:
 def _renewing(call: AnyCall) -> Change:
     def add(row: License) -> Columns:
         if row.expires_at is None:
-            message = "The license does not expire, so there is nothing to renew."
-            raise Problem("invalid_state", message)
+            raise _nothing_to(row, "renew")
         if row.policy.duration is None:
             message = "The policy has no duration to add: extend the license instead."
             raise Problem("invalid_state", message)
@@ -175,8 +175,7 @@ def _extending(call: AnyCall) -> Change:
 
     def add(row: License) -> Columns:
         if row.expires_at is None:
-            message = "The license does not expire, so there is nothing to extend."
-            raise Problem("invalid_state", message)
+            raise _nothing_to(row, "extend")
         expires_at = until
         if body.by is not None:
             expires_at = extended_expiry(row.expires_at, duration=body.by, anchor=_anchor(row))
@@ -233,13 +232,29 @@ def _move(
         duration=policy.duration,
         strategy=policy.transfer_strategy,
     )
-    return {"policy": policy, "expires_at": clamp_test_expiry(row.mode, call.now, expires_at)}
+    columns: Columns = {
+        "policy": policy,
+        "expires_at": clamp_test_expiry(row.mode, call.now, expires_at),
+    }
+    if policy.transfer_strategy == "reset_expiry":
+        columns["clock_started_at"] = call.now
+    return columns
+
+
+def _nothing_to(row: License, action: str) -> Problem:
+    """The refusal where there is no expiry to add to."""
+    policy = row.policy
+    if is_waiting(row.clock_started_at, policy.expiration_basis, policy.duration):
+        detail = f"The clock of the license has not started, so there is nothing to {action}."
+        return Problem("invalid_state", detail)
+    detail = f"The license does not expire, so there is nothing to {action}."
+    return Problem("invalid_state", detail)
 
 
 def _anchor(row: License) -> int:
     """What the spans of a license are counted from."""
-    created_at: int = row.created_at
-    return max(created_at, row.starts_at or 0)
+    begun_at: int = row.clock_started_at or row.created_at
+    return max(begun_at, row.starts_at or 0)
 
 
 # action → what reads its body, once, and gives what it makes of each license.

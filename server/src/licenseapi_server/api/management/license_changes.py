@@ -6,7 +6,7 @@ import msgspec
 
 from licenseapi_server.api.call import AnyCall
 from licenseapi_server.api.management.fields import Flaws, json_text
-from licenseapi_server.api.management.license_fields import OVERRIDES
+from licenseapi_server.api.management.license_fields import OVERRIDES, LicenseChange
 from licenseapi_server.api.management.license_issuing import (
     check_span,
     clamp_test_expiry,
@@ -14,6 +14,7 @@ from licenseapi_server.api.management.license_issuing import (
 )
 from licenseapi_server.licensing.models import License
 
+FIELDS = frozenset(LicenseChange.__struct_fields__)
 JSON_COLUMNS = frozenset({"metadata", "private_metadata", "overrides", "entitlements"})
 
 
@@ -35,6 +36,9 @@ def columns_of(
     expires_at = columns.get("expires_at", row.expires_at)
     if "expires_at" in columns:
         columns["expires_at"] = expires_at = clamp_test_expiry(row.mode, call.now, expires_at)
+        if expires_at != row.expires_at and row.clock_started_at is None:
+            # Whoever sets an expiry, or lifts it, has it as it stands: no first use changes it.
+            columns["clock_started_at"] = call.now
     check_span(
         starts_at, expires_at, flaws, "expires_at" if "expires_at" in columns else "starts_at"
     )
@@ -53,7 +57,7 @@ def changed_fields(row: License, columns: dict[str, Any]) -> list[str]:
         if name == "overrides":
             old, new = msgspec.json.decode(before), msgspec.json.decode(value)
             found |= {limit for limit in OVERRIDES if old.get(limit) != new.get(limit)}
-        elif _is_other(name, before, value):
+        elif name in FIELDS and _is_other(name, before, value):
             found.add(name)
     return sorted(found)
 

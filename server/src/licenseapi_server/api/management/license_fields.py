@@ -175,6 +175,8 @@ class License(msgspec.Struct, kw_only=True):
     starts_at: str | None
     expires_at: str | None
     ends_at: str | None
+    last_check_in_at: str | None
+    check_in_due_at: str | None
     suspended_at: str | None
     suspension_reason: str | None
     revoked_at: str | None

@@ -20,6 +20,7 @@ from licenseapi_server.api.management.license_user_rows import (
 from licenseapi_server.api.management.rows import find_reference, no_such, of_tenant, visible
 from licenseapi_server.catalog.attachments import Attachment, granted_text
 from licenseapi_server.catalog.models import Policy
+from licenseapi_server.domain.clocks import is_waiting
 from licenseapi_server.domain.instants import DAY, render_instant
 from licenseapi_server.domain.license_keys import (
     check_custom_key,
@@ -113,6 +114,8 @@ def prepare(call: AnyCall, body: NewLicense, references: References) -> Prepared
             basis=policy.expiration_basis,
         ),
     )
+    if expires_at is not None or not is_waiting(None, policy.expiration_basis, policy.duration):
+        row.clock_started_at = call.now
     row.entitlements = granted_text(attached)
     refuse_beyond_limit(row, len(named))
     row.user_count = len(named)

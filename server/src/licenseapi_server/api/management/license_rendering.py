@@ -9,6 +9,7 @@ from licenseapi_server.api.call import AnyCall
 from licenseapi_server.api.management import attachments, customers, policies, products
 from licenseapi_server.api.management.license_fields import License
 from licenseapi_server.api.rendering import optional_instant
+from licenseapi_server.domain.check_ins import compute_check_in_due
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.license_state import (
     LicenseState,
@@ -73,6 +74,8 @@ def render_license(
         starts_at=optional_instant(row.starts_at),
         expires_at=optional_instant(row.expires_at),
         ends_at=optional_instant(compute_ends_at(row.expires_at, row.policy.grace_period)),
+        last_check_in_at=optional_instant(row.last_check_in_at),
+        check_in_due_at=optional_instant(_check_in_due(row)),
         suspended_at=optional_instant(row.suspended_at),
         suspension_reason=row.suspension_reason,
         revoked_at=optional_instant(row.revoked_at),
@@ -92,6 +95,16 @@ def render_license(
     _show_key(call, row, view, key)
     _expand(row, view, names)
     return view
+
+
+def _check_in_due(row: models.License) -> int | None:
+    return compute_check_in_due(
+        row.policy.check_in_interval,
+        last_check_in_at=row.last_check_in_at,
+        first_activated_at=row.first_activated_at,
+        created_at=row.created_at,
+        starts_at=row.starts_at,
+    )
 
 
 def _status(row: models.License, now: int, window: int) -> str:

@@ -34,6 +34,11 @@ _ENTITLEMENTS = "Features that this license carries beside those of its policy"
 _PRODUCT_ID = "The product that it is for."
 _POLICY_ID = "The policy that it is under."
 _ENDS_AT = "`expires_at` and the grace period after it; null is never."
+_LAST_CHECK_IN_AT = "When it was last checked in; null is never."
+_CHECK_IN_DUE_AT = (
+    "By when it has to be checked in, else it answers `CHECK_IN_OVERDUE`; null where its policy "
+    "has no `check_in_interval`."
+)
 _KEY_HINT = "The last characters of the key, to tell licenses apart."
 _ACTIVATION_COUNT = "How many machines are bound to it now; those that have ended not counted."
 _USER_COUNT = "How many named users it has, banned ones included."
@@ -137,6 +142,8 @@ STRUCTS = {
         "starts_at": _STARTS_AT,
         "expires_at": _EXPIRES_AT,
         "ends_at": _ENDS_AT,
+        "last_check_in_at": _LAST_CHECK_IN_AT,
+        "check_in_due_at": _CHECK_IN_DUE_AT,
         "suspended_at": "Since when it is suspended; null while it is not.",
         "suspension_reason": "Why it is suspended, as it was sent; null is without a reason.",
         "revoked_at": "When it was revoked, which is final; null while it is not.",
@@ -194,6 +201,7 @@ STRUCTS = {
         "detail": "What is wrong, in a sentence.",
         "errors": "Each flaw with `pointer`, `code` and `message`; empty when it is no flaw.",
     },
+    "CheckIn": {"license_key": "The key of the license; a publishable key has to present it."},
     "ValidatedLicense": {
         "id": "The id of the license, `lic_…`.",
         "object": "Always `license`.",
@@ -209,6 +217,8 @@ STRUCTS = {
         "starts_at": _STARTS_AT,
         "expires_at": _EXPIRES_AT,
         "ends_at": _ENDS_AT,
+        "last_check_in_at": _LAST_CHECK_IN_AT,
+        "check_in_due_at": _CHECK_IN_DUE_AT,
         "limits": "The limits in force: its own, else its policy's.",
         "activation_count": _ACTIVATION_COUNT,
         "user_count": _USER_COUNT,

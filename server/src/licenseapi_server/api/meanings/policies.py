@@ -25,7 +25,8 @@ _RULES = {
     ),
     "expiration_basis": (
         "What starts the clock; `creation` counts from the later of creation and `starts_at`, "
-        "`first_activation` from the first machine. With the other two a license does not "
+        "`first_activation` from the first machine, `first_validation` from the first valid answer "
+        "that is no dry run. Until then `expires_at` is null. With `first_use` a license does not "
         "expire yet."
     ),
     "expiration_strategy": (
@@ -105,8 +106,9 @@ _RULES = {
     "deactivation_period": (
         "The span that `max_deactivations` counts in, an ISO 8601 duration; null is none."
     ),
-    "check_in_interval": _later(
-        "How often the license has to check in, an ISO 8601 duration; null is never.", "check-ins"
+    "check_in_interval": (
+        "How often the license has to check in, an ISO 8601 duration; null is never. Counted from "
+        "the last check-in, else from the first activation, else from the license's start."
     ),
     "requires": (
         "What a validation must present; `[]` is nothing. null is the `fingerprint` where there "

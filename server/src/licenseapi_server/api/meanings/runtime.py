@@ -49,7 +49,7 @@ STRUCTS = {
         "validated_at": "The server's time of this answer.",
         "next_check_at": (
             "When the clock alone may next change the answer: a start, an expiry, the end of a "
-            "grace period or feature. null is never."
+            "grace period or feature, a check-in that is due. null is never."
         ),
         "permit": "A signed statement for use without the server; null until there are permits.",
     },

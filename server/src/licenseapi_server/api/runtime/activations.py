@@ -1,6 +1,6 @@
 """activations.create, heartbeat, deactivate: a license takes a seat on a machine."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -8,12 +8,13 @@ from msgspec import Meta
 from licenseapi_server.api.call import Answer, AnyCall, Asked, Call, NoQuery
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.api.runtime import seats
+from licenseapi_server.api.runtime.locked_license import change_license
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
-from licenseapi_server.api.runtime.seat_rows import Arrival, Scene, SeatRow
+from licenseapi_server.api.runtime.seat_rows import Arrival, SeatRow
 from licenseapi_server.api.runtime.validate import lookup_key
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.problems import Problem, field_problem
-from licenseapi_server.domain.verdict import PRODUCT_MISMATCH
+from licenseapi_server.domain.scope_rules import PRODUCT_MISMATCH
 
 MAX_COUNT = (1 << 53) - 1
 Text = Annotated[str, Meta(min_length=1, max_length=512)]
@@ -109,14 +110,16 @@ async def create(call: Call[NewActivation, NoQuery]) -> Answer:
         disk_bytes=body.disk_bytes,
         metadata=metadata,
     )
-    row, is_new = await _change(call, license_.id, lambda scene: seats.activate(scene, arrival))
+    row, is_new = await change_license(
+        call, license_.id, lambda scene: seats.activate(scene, arrival)
+    )
     return Answer(render(row), 201 if is_new else 200, license_id=license_.id)
 
 
 async def heartbeat(call: Call[SignOfLife, NoQuery]) -> Answer:
     """Say that the machine lives."""
     row = await _own(call)
-    beaten = await _change(call, row.license_id, lambda scene: seats.beat(scene, row.id))
+    beaten = await change_license(call, row.license_id, lambda scene: seats.beat(scene, row.id))
     return Answer(render(beaten), license_id=row.license_id)
 
 
@@ -124,23 +127,10 @@ async def deactivate(call: Call[SignOfLife, NoQuery]) -> Answer:
     """Give the seat up. A repeat changes nothing."""
     row = await _own(call)
     is_forced = not call.principal.is_client
-    ended = await _change(
+    ended = await change_license(
         call, row.license_id, lambda scene: seats.deactivate(scene, row.id, is_forced=is_forced)
     )
     return Answer(render(ended), license_id=row.license_id)
-
-
-async def _change(call: AnyCall, license_id: str, act: Any) -> Any:
-    """Do something to the seats of a license, under its lock."""
-    owner = (call.principal.account_id, call.principal.mode)
-    actor = call.principal.token_id or call.principal.key_id
-
-    def work(locked: list[Any], now: int) -> Any:
-        if not locked:
-            raise Problem("not_found")
-        return act(Scene(*owner, license_id, actor, now))
-
-    return await call.store.change_license((license_id, *owner), work)
 
 
 def _subject(call: Call[NewActivation, NoQuery]) -> LicenseRow:

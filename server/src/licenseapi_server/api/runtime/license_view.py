@@ -8,6 +8,7 @@ import msgspec
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.api.runtime.rows import LicenseRow
+from licenseapi_server.domain.facts import GrantedEntitlement
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.license_state import (
     LicenseState,
@@ -15,7 +16,6 @@ from licenseapi_server.domain.license_state import (
     compute_status,
 )
 from licenseapi_server.domain.limits import Limits, effective_limits
-from licenseapi_server.domain.verdict import GrantedEntitlement
 
 decode_overrides = msgspec.json.Decoder(dict[str, int | str]).decode
 # Licenses of a policy share these texts; what a text means never changes.
@@ -42,6 +42,8 @@ class ValidatedLicense(msgspec.Struct, kw_only=True):
     starts_at: str | None
     expires_at: str | None
     ends_at: str | None
+    last_check_in_at: str | None
+    check_in_due_at: str | None
     limits: Limits
     activation_count: int
     user_count: int
@@ -126,6 +128,8 @@ def view_license(row: LicenseRow, now: int, principal: Principal) -> ValidatedLi
         starts_at=optional_instant(row.starts_at),
         expires_at=expires_at,
         ends_at=ends_at,
+        last_check_in_at=optional_instant(row.last_check_in_at),
+        check_in_due_at=optional_instant(row.check_in_due_at),
         limits=limits_of(row),
         activation_count=row.activation_count,
         user_count=row.user_count,

@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 
 from licenseapi_server.api.runtime.sql import SEAT_COLUMNS
+from licenseapi_server.domain.check_ins import compute_check_in_due
+from licenseapi_server.domain.facts import Facts
 from licenseapi_server.domain.license_keys import fold_license_key, looks_generated
 
 
@@ -46,6 +48,9 @@ class PolicyRow(msgspec.Struct, frozen=True):
     requires: str | None
     expiration_strategy: str
     grace_period: str | None
+    duration: str | None
+    expiration_basis: str
+    check_in_interval: str | None
     entitlements: str
     max_activations: int | None
     max_leases: int | None
@@ -87,9 +92,40 @@ class LicenseRow(msgspec.Struct, frozen=True):
     metadata: str
     activation_count: int
     user_count: int
+    clock_started_at: int | None
+    first_activated_at: int | None
+    last_check_in_at: int | None
     previous_key_digest: bytes | None
     previous_key_until: int | None
     customer_banned_at: int | None
+
+    @property
+    def check_in_due_at(self) -> int | None:
+        """By when it has to be checked in again; None where the policy asks for none."""
+        interval = self.policy.check_in_interval
+        if interval is None:
+            return None
+        return compute_check_in_due(
+            interval,
+            last_check_in_at=self.last_check_in_at,
+            first_activated_at=self.first_activated_at,
+            created_at=self.created_at,
+            starts_at=self.starts_at,
+        )
+
+    def facts(self, now: int) -> Facts:
+        """What decides whether something may be done with it."""
+        return Facts(
+            now=now,
+            revoked_at=self.revoked_at,
+            customer_banned_at=self.customer_banned_at,
+            suspended_at=self.suspended_at,
+            starts_at=self.starts_at,
+            expires_at=self.expires_at,
+            grace_period=self.policy.grace_period,
+            expiration_strategy=self.policy.expiration_strategy,
+            check_in_due_at=self.check_in_due_at,
+        )
 
     def has_key(self, digests: Sequence[bytes], now: int) -> bool:
         """Whether one of these is its key, or that before its last roll and still works."""

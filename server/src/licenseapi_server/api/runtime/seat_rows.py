@@ -7,6 +7,8 @@ import msgspec
 
 from licenseapi_server.api.runtime.license_view import decode_overrides
 from licenseapi_server.domain.activations import Machine, Seat, SeatRules
+from licenseapi_server.domain.check_ins import compute_check_in_due
+from licenseapi_server.domain.facts import Facts
 from licenseapi_server.domain.limits import Limits, effective_limits
 
 decode_components = msgspec.json.Decoder(dict[str, str]).decode
@@ -73,6 +75,10 @@ class LicenseSeats(msgspec.Struct, frozen=True):
     created_at: int
     overrides: str
     activation_count: int
+    clock_started_at: int | None
+    last_check_in_at: int | None
+    first_activated_at: int | None
+    check_in_interval: str | None
     duration: str | None
     expiration_basis: str
     expiration_strategy: str
@@ -95,6 +101,31 @@ class LicenseSeats(msgspec.Struct, frozen=True):
     non_production: str
     max_non_production: int
     requires: str | None
+
+    def facts(self, now: int) -> Facts:
+        """What decides whether something may be done with it."""
+        return Facts(
+            now=now,
+            revoked_at=self.revoked_at,
+            customer_banned_at=self.customer_banned_at,
+            suspended_at=self.suspended_at,
+            starts_at=self.starts_at,
+            expires_at=self.expires_at,
+            grace_period=self.grace_period,
+            expiration_strategy=self.expiration_strategy,
+            check_in_due_at=self.check_in_due_at,
+        )
+
+    @property
+    def check_in_due_at(self) -> int | None:
+        """By when it has to be checked in again."""
+        return compute_check_in_due(
+            self.check_in_interval,
+            last_check_in_at=self.last_check_in_at,
+            first_activated_at=self.first_activated_at,
+            created_at=self.created_at,
+            starts_at=self.starts_at,
+        )
 
     def rules(self) -> SeatRules:
         """What the policy and the license's limits say about seats."""

@@ -17,7 +17,8 @@ WHERE l.id = :license_id AND l.account_id = :account_id AND l.mode = :mode LIMIT
 # What decides about seats: the license as it is now, and its policy. Primary keys.
 SEAT_RULES = statement(
     """SELECT l.product_id, l.starts_at, l.expires_at, l.suspended_at, l.revoked_at,
-    c.banned_at, l.created_at, l.overrides, l.activation_count, p.duration, p.expiration_basis,
+    c.banned_at, l.created_at, l.overrides, l.activation_count, l.clock_started_at,
+    l.last_check_in_at, l.first_activated_at, p.check_in_interval, p.duration, p.expiration_basis,
     p.expiration_strategy, p.grace_period, p.max_activations, p.max_cores, p.max_memory_bytes,
     p.max_disk_bytes, p.overage_percent, p.when_full, p.component_matching,
     p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after,
@@ -160,11 +161,24 @@ WHERE id = :license_id""",
     {"change": "bigint"},
 )
 
-# Starts the clock of a license whose time runs from its first activation. Primary key.
+# When the first machine came: what check-ins are counted from before the first. Primary key.
+NOTE_ACTIVATION = statement(
+    """UPDATE licensing_license SET first_activated_at = :now
+WHERE id = :license_id AND first_activated_at IS NULL""",
+    {"now": "bigint"},
+)
+
+# The app has checked in. Primary key.
+CHECK_IN_LICENSE = statement(
+    "UPDATE licensing_license SET last_check_in_at = :now WHERE id = :license_id",
+    {"now": "bigint"},
+)
+
+# Starts the clock of a license whose time has waited for its first use, once. Primary key.
 START_LICENSE_CLOCK = statement(
-    """UPDATE licensing_license SET expires_at = :expires_at
-WHERE id = :license_id AND expires_at IS NULL""",
-    {"expires_at": "bigint"},
+    """UPDATE licensing_license SET expires_at = :expires_at, clock_started_at = :now
+WHERE id = :license_id AND clock_started_at IS NULL RETURNING id""",
+    {"expires_at": "bigint", "now": "bigint"},
 )
 
 # What happened, in the transaction in which it did.

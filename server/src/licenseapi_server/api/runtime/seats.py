@@ -10,6 +10,12 @@ from typing import Any
 import msgspec
 
 from licenseapi_server.api.runtime import seat_sql
+from licenseapi_server.api.runtime.locked_license import (
+    read_license,
+    record,
+    refuse_unless,
+    start_clock,
+)
 from licenseapi_server.api.runtime.seat_rows import (
     Arrival,
     LicenseSeats,
@@ -35,12 +41,9 @@ from licenseapi_server.domain.activations import (
     silence_allowed,
 )
 from licenseapi_server.domain.durations import add_duration, parse_duration
-from licenseapi_server.domain.events import EVENT_TYPES
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.instants import DAY
-from licenseapi_server.domain.license_state import initial_expiry
 from licenseapi_server.domain.problems import Problem, field_problem
-from licenseapi_server.domain.verdict import Facts, decide
 
 Steps = Generator[Ask, list[Any], None]
 # A month's end may lie up to three days from where counting back puts it.
@@ -49,13 +52,12 @@ PAGE = 1_000
 MEBIBYTE = 1 << 20
 # What a heartbeat brings back; what somebody has ended, only a new activation does.
 REVIVABLE = frozenset({"dead", "dormant"})
-MAY_ACTIVATE = frozenset({"NOT_STARTED"})
 
 
 def activate(scene: Scene, arrival: Arrival) -> Work[tuple[SeatRow, bool]]:
     """A seat for the machine, and whether it is a new one. Raises Problem."""
-    license_ = yield from _read_license(scene)
-    _refuse_unless_usable(license_, scene.now, MAY_ACTIVATE)
+    license_ = yield from read_license(scene)
+    refuse_unless("activate", license_.facts(scene.now))
     if "components" in (license_.requires or "") and not arrival.components:
         message = "`components` is required: the policy compares them at each validation."
         raise field_problem("/components", message, code="required")
@@ -75,15 +77,17 @@ def activate(scene: Scene, arrival: Arrival) -> Work[tuple[SeatRow, bool]]:
     else:
         activation_id = outcome.seat.id
         yield from _take_again(scene, arrival, outcome, seen_every(rules.dormant_after))
-    yield from _start_clock(scene, license_)
+    if license_.first_activated_at is None:
+        yield (seat_sql.NOTE_ACTIVATION, (scene.now, scene.license_id))
+    yield from start_clock(scene, license_, "first_activation")
     found = yield (seat_sql.SEAT_BY_ID, (activation_id, scene.account_id, scene.mode))
     return SeatRow(*found[0]), outcome.seat is None
 
 
 def beat(scene: Scene, activation_id: str) -> Work[SeatRow]:
     """A sign of life; the same machine comes back to life if there is a seat for it."""
-    license_ = yield from _read_license(scene)
-    _refuse_unless_usable(license_, scene.now, frozenset())
+    license_ = yield from read_license(scene)
+    refuse_unless("heartbeat", license_.facts(scene.now))
     rules = license_.rules()
     name = (activation_id, scene.account_id, scene.mode)
     found = yield (seat_sql.SEAT_BY_ID, name)
@@ -112,7 +116,7 @@ def beat(scene: Scene, activation_id: str) -> Work[SeatRow]:
 
 def deactivate(scene: Scene, activation_id: str, *, is_forced: bool) -> Work[SeatRow]:
     """Give the seat up. Staff may do it whenever they want; apps within the policy's budget."""
-    license_ = yield from _read_license(scene)
+    license_ = yield from read_license(scene)
     rules = license_.rules()
     yield from _end_due(scene, rules)
     name = (activation_id, scene.account_id, scene.mode)
@@ -151,31 +155,6 @@ def _machine_of(row: SeatRow) -> Machine:
     )
 
 
-def _read_license(scene: Scene) -> Work[LicenseSeats]:
-    rows = yield (seat_sql.SEAT_RULES, (scene.license_id,))
-    if not rows:
-        raise Problem("not_found")
-    return LicenseSeats(*rows[0])
-
-
-def _refuse_unless_usable(license_: LicenseSeats, now: int, but: frozenset[str]) -> None:
-    """A license that may not run may not get seats either (3-domain, decide_may)."""
-    verdict = decide(
-        Facts(
-            now=now,
-            revoked_at=license_.revoked_at,
-            customer_banned_at=license_.customer_banned_at,
-            suspended_at=license_.suspended_at,
-            starts_at=license_.starts_at,
-            expires_at=license_.expires_at,
-            grace_period=license_.grace_period,
-            expiration_strategy=license_.expiration_strategy,
-        )
-    )
-    if not verdict and verdict.code not in but:
-        raise Problem("license_refused", verdict.detail, license_code=verdict.code)
-
-
 def _end_due(scene: Scene, rules: SeatRules) -> Steps:
     """End what is dead or dormant by now, so that what is left counts."""
     now = scene.now
@@ -211,19 +190,6 @@ def _end(scene: Scene, activation_id: str, reason: str) -> Steps:
 
 def _record_move(scene: Scene) -> Steps:
     yield (seat_sql.RECORD_MOVE, (scene.account_id, scene.license_id, scene.now))
-
-
-def record(scene: Scene, kind: str, object_id: str, data: Mapping[str, Any]) -> Ask:
-    """The step that writes an event. Raises ValueError for a type that is not on the list."""
-    if kind not in EVENT_TYPES:
-        message = f"{kind} is no event type"
-        raise ValueError(message)
-    text = msgspec.json.encode(data).decode()
-    event_id = make_id("evt", scene.now, os.urandom(10))
-    owner = (event_id, scene.account_id, scene.mode)
-    return seat_sql.INSERT_EVENT, (
-        *owner, kind, scene.license_id, object_id, text, scene.actor, scene.now,
-    )  # fmt: skip
 
 
 def _look(scene: Scene, machine: Machine) -> Work[tuple[SeatFacts, Machine]]:
@@ -338,17 +304,3 @@ def _write_components(scene: Scene, activation_id: str, components: Mapping[str,
     for digest in sorted(component_digests(components)):
         owner = (scene.account_id, scene.license_id, activation_id)
         yield (seat_sql.INSERT_COMPONENT, (*owner, digest))
-
-
-def _start_clock(scene: Scene, license_: LicenseSeats) -> Steps:
-    """A license whose time runs from its first activation begins to run now."""
-    if license_.expiration_basis != "first_activation" or license_.expires_at is not None:
-        return
-    expires_at = initial_expiry(
-        created_at=scene.now,
-        starts_at=license_.starts_at,
-        duration=license_.duration,
-        basis="creation",
-    )
-    if expires_at is not None:
-        yield (seat_sql.START_LICENSE_CLOCK, (expires_at, scene.license_id))

@@ -65,13 +65,14 @@ WHERE k.id = :key_id AND k.account_id = :account_id LIMIT 1"""
 _LICENSE_COLUMNS = """l.id, l.product_id, l.policy_id, l.customer_id, l.name, l.key_digest,
     l.key_hint, l.starts_at, l.expires_at, l.suspended_at, l.revoked_at, l.created_at,
     l.last_validated_at, l.entitlements, l.overrides, l.metadata, l.activation_count,
-    l.user_count, l.previous_key_digest, l.previous_key_until, c.banned_at AS customer_banned_at"""
+    l.user_count, l.clock_started_at, l.first_activated_at, l.last_check_in_at, l.previous_key_digest,
+    l.previous_key_until, c.banned_at AS customer_banned_at"""
 
 _LICENSE_TABLES = """licensing_license l
 LEFT JOIN licensing_customer c ON c.id = l.customer_id"""
 
 _POLICY_COLUMNS = """r.code AS product_code, p.requires, p.expiration_strategy, p.grace_period,
-    p.entitlements AS policy_entitlements, p.max_activations, p.max_leases, p.max_users,
+    p.duration, p.expiration_basis, p.check_in_interval, p.entitlements AS policy_entitlements, p.max_activations, p.max_leases, p.max_users,
     p.max_cores, p.max_memory_bytes, p.max_disk_bytes, p.component_matching,
     p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after"""
 

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 import msgspec
 
 from licenseapi_server.api.call import Answer, AnyCall, Asked, Call, NoQuery
+from licenseapi_server.api.runtime.locked_license import refuse_unless
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow, Loaded, TokenLookup
 from licenseapi_server.api.runtime.validate import lookup_key
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.instants import SECOND
-from licenseapi_server.domain.license_state import compute_ends_at
+from licenseapi_server.domain.may import latest_end
 from licenseapi_server.domain.problems import FieldError, Problem, field_problem, fields_problem
 from licenseapi_server.domain.scopes import CLIENT_TOKEN_SCOPES, GRANTABLE_SCOPES
 from licenseapi_server.domain.tokens import (
@@ -23,7 +24,6 @@ from licenseapi_server.domain.tokens import (
     issuer_of,
     sign_token,
 )
-from licenseapi_server.domain.verdict import Facts, decide
 
 MIN_TTL_SECONDS = 60
 DEFAULT_TTL_SECONDS = 900
@@ -110,7 +110,7 @@ async def create(call: Call[NewToken, NoQuery]) -> Answer:
     if row is None or not call.principal.may_use_product(row.product_id):
         raise Problem("not_found")
     scopes = _granted_scopes(call)
-    _refuse_ended_license(row, call.now)
+    refuse_unless("mint", row.facts(call.now))
     ttl = _clamp_ttl(call, row)
     claims = _claims(call, row, scopes, ttl)
     kid, key = await call.key_ring.find_signer(
@@ -203,30 +203,10 @@ def _granted_scopes(call: Call[NewToken, NoQuery]) -> tuple[str, ...]:
     return tuple(sorted({scope for scope in asked if scope in mintable}))
 
 
-def _refuse_ended_license(row: LicenseRow, now: int) -> None:
-    """A license that may not run may not get tokens either (3-domain, decide_may)."""
-    verdict = decide(
-        Facts(
-            now=now,
-            revoked_at=row.revoked_at,
-            customer_banned_at=row.customer_banned_at,
-            suspended_at=row.suspended_at,
-            starts_at=row.starts_at,
-            expires_at=row.expires_at,
-            grace_period=row.policy.grace_period,
-            expiration_strategy=row.policy.expiration_strategy,
-        )
-    )
-    if not verdict:
-        raise Problem("license_refused", verdict.detail, license_code=verdict.code)
-
-
 def _clamp_ttl(call: Call[NewToken, NoQuery], row: LicenseRow) -> int:
     """Seconds: what was asked, but not beyond the key's, the account's or the license's end."""
     principal = call.principal
-    ends = [principal.key_expires_at]
-    if row.policy.expiration_strategy in {"restrict", "revoke"}:
-        ends.append(compute_ends_at(row.expires_at, row.policy.grace_period))
+    ends = [principal.key_expires_at, latest_end(row.facts(call.now))]
     rest = [(end - call.now) // SECOND for end in ends if end is not None]
     asked = call.body.ttl_seconds or DEFAULT_TTL_SECONDS
     return max(1, min(asked, principal.max_token_ttl_seconds, *rest))

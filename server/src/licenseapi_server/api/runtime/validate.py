@@ -1,6 +1,7 @@
 """licenses.validate, by key, by id and by token: may this software run?"""
 
-from typing import Annotated, Any
+from collections.abc import Coroutine
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
@@ -12,30 +13,38 @@ from licenseapi_server.api.runtime.license_view import (
     required_by,
     view_license,
 )
+from licenseapi_server.api.runtime.locked_license import (
+    change_license,
+    read_license,
+    start_clock,
+)
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
 from licenseapi_server.api.runtime.seat_rows import (
+    LicenseSeats,
+    Scene,
     SeatRow,
     component_digests,
     digest_fingerprint,
 )
+from licenseapi_server.api.runtime.work import Work
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.activations import SeatRules, is_live, seen_every
+from licenseapi_server.domain.clocks import is_waiting
+from licenseapi_server.domain.facts import Facts, GrantedEntitlement, MachineFacts, Verdict
 from licenseapi_server.domain.instants import render_instant
+from licenseapi_server.domain.may import decide_may
 from licenseapi_server.domain.problems import Problem, field_problem
-from licenseapi_server.domain.verdict import (
-    Facts,
-    GrantedEntitlement,
-    MachineFacts,
-    Verdict,
-    decide,
-    next_boundary,
-)
+from licenseapi_server.domain.verdict import decide, next_boundary
 
 Presented = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Codes = Annotated[list[Code], msgspec.Meta(min_length=1, max_length=100)]
 Components = Annotated[dict[Code, Presented], msgspec.Meta(min_length=1, max_length=20)]
 Nonce = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+# At once, or, where a license's clock has to be started first, in a moment.
+Answered: TypeAlias = Answer | Coroutine[Any, Any, Answer]
 
 
 class ValidateById(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -142,12 +151,12 @@ def _with_machine(lookup: LicenseLookup, presented: Any) -> LicenseLookup:
     return msgspec.structs.replace(lookup, fingerprint=digest_fingerprint(fingerprint))
 
 
-def validate(call: Call[Validate, NoQuery]) -> Answer:
+def validate(call: Call[Validate, NoQuery]) -> Answered:
     """Answer for the key in the body, or for the license of the token."""
     return _validate(call, call.body, call.body.key)
 
 
-def validate_by_query(call: Call[None, ValidateQuery]) -> Answer:
+def validate_by_query(call: Call[None, ValidateQuery]) -> Answered:
     """The same for a key in the query, or for the license of the token."""
     query = call.query
     presented = ValidateById(
@@ -161,7 +170,7 @@ def validate_by_query(call: Call[None, ValidateQuery]) -> Answer:
     return _validate(call, presented, query.key)
 
 
-def validate_by_id(call: Call[ValidateById, NoQuery]) -> Answer:
+def validate_by_id(call: Call[ValidateById, NoQuery]) -> Answered:
     """Answer for a license by its id; one that does not exist is a 404."""
     row: LicenseRow | None = call.subject
     bound = call.principal.license_id
@@ -170,7 +179,7 @@ def validate_by_id(call: Call[ValidateById, NoQuery]) -> Answer:
     return _answer(call, call.body, row)
 
 
-def _validate(call: AnyCall, presented: ValidateById, key: str | None) -> Answer:
+def _validate(call: AnyCall, presented: ValidateById, key: str | None) -> Answered:
     principal = call.principal
     if principal.credential_type == "token":
         _check_same_license(call, key)
@@ -208,7 +217,7 @@ def _is_visible(call: AnyCall, row: LicenseRow) -> bool:
     return call.principal.may_use_product(row.product_id)
 
 
-def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> Answer:
+def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> Answered:
     now = call.now
     entitlements = entitlements_at(row, now) if row is not None else ()
     seat = None if call.seat is None or row is None else SeatRow(*call.seat)
@@ -218,6 +227,8 @@ def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> A
     else:
         facts = _facts(row, presented, entitlements, (now, machine))
     verdict = decide(facts)
+    if row is not None and row.clock_started_at is None and _starts_clock(verdict, presented, row):
+        return _answer_with_clock(call, presented, row)
     boundary = next_boundary(facts, entitlements) if row is not None else None
     license_view = None if row is None else view_license(row, now, call.principal)
     body = _render(verdict, presented, license_view, entitlements, (now, boundary))
@@ -227,6 +238,37 @@ def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> A
         if body.activation is not None and now - seat.last_seen_at >= interval:
             call.seen_seat = seat.id
     return Answer(body, license_id="" if row is None else row.id, code=verdict.code)
+
+
+def _starts_clock(verdict: Verdict, presented: ValidateById, row: LicenseRow) -> bool:
+    """Whether this is the valid answer that the license's time has waited for."""
+    basis, duration = row.policy.expiration_basis, row.policy.duration
+    is_awaited = basis == "first_validation" and is_waiting(row.clock_started_at, basis, duration)
+    return is_awaited and verdict.is_valid and not presented.dry_run
+
+
+async def _answer_with_clock(call: AnyCall, presented: ValidateById, row: LicenseRow) -> Answer:
+    """Start the clock, durably; then answer for the license as it stands by then."""
+    locked = await change_license(call, row.id, _start_clock)
+    begun = msgspec.structs.replace(
+        row,
+        starts_at=locked.starts_at,
+        expires_at=locked.expires_at,
+        suspended_at=locked.suspended_at,
+        revoked_at=locked.revoked_at,
+        customer_banned_at=locked.customer_banned_at,
+        clock_started_at=locked.clock_started_at or call.now,
+    )
+    answer = _answer(call, presented, begun)
+    return answer if isinstance(answer, Answer) else await answer
+
+
+def _start_clock(scene: Scene) -> Work[LicenseSeats]:
+    license_ = yield from read_license(scene)
+    if decide_may("permit", license_.facts(scene.now)):
+        yield from start_clock(scene, license_, "first_validation")
+        license_ = yield from read_license(scene)
+    return license_
 
 
 def _show_seat(body: Validation, machine: MachineFacts, seat: SeatRow, now: int) -> None:
@@ -262,6 +304,7 @@ def _facts(
         expires_at=row.expires_at,
         grace_period=row.policy.grace_period,
         expiration_strategy=row.policy.expiration_strategy,
+        check_in_due_at=row.check_in_due_at,
         requires=required_by(row),
         product_id=row.product_id,
         product_code=row.policy.product_code,
