@@ -250,7 +250,7 @@ class License(ApiObject, kind="license", promised=RESOURCE):
     status: str
     key: str | None = None
     key_hint: str
-    previous_key_until: str | None
+    previous_key_until: str | None = None
     product_id: str
     policy_id: str
     customer_id: str | None = None
