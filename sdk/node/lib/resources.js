@@ -254,16 +254,6 @@ class KeySets extends Resource {
   }
 }
 
-class RootKeys extends Resource {
-  live(...given) {
-    return this._list('root_keys.live', given, objects.RootKey);
-  }
-
-  test(...given) {
-    return this._list('root_keys.test', given, objects.RootKey);
-  }
-}
-
 module.exports = {
   licenses: Licenses,
   licenseUsers: LicenseUsers,
@@ -280,5 +270,4 @@ module.exports = {
   me: Mes,
   requestLogs: RequestLogs,
   jwks: KeySets,
-  rootKeys: RootKeys,
 };

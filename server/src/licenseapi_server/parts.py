@@ -96,7 +96,7 @@ class Parts:
         """Every answer has a request id; over TLS it asks to stay there."""
         peer = scope["client"][0] if scope["client"] else ""
         common = [(b"request-id", self.api.make_request_id().encode())]
-        if self.api.transport.is_secure(scope["scheme"], peer, headers):
+        if self.api.transport.look(scope["scheme"], peer, headers).is_secure:
             common.append(HSTS)
 
         async def send_with_them(message: dict[str, Any]) -> None:
@@ -122,13 +122,12 @@ class Parts:
             return
         peer = scope["client"][0] if scope["client"] else ""
         safe = [pair for pair in scope["headers"] if b"_" not in pair[0]]
-        client = (self.api.transport.client_address(peer, headers), 0)
-        is_secure = self.api.transport.is_secure(scope["scheme"], peer, headers)
+        arrival = self.api.transport.look(scope["scheme"], peer, headers)
         whole = {
             **scope,
             "headers": safe,
-            "client": client,
-            "scheme": "https" if is_secure else "http",
+            "client": (arrival.address, 0),
+            "scheme": "https" if arrival.is_secure else "http",
         }
         messages = [{"type": "http.request", "body": body, "more_body": False}]
 

@@ -14,7 +14,6 @@ from licenseapi_server.domain.scopes import (
     SECRET_KEY_SCOPES,
     URL_SCOPES,
     effective_scopes,
-    missing_scopes,
     parse_scopes,
     scope_set,
 )
@@ -84,15 +83,6 @@ def test_presets_are_grantable_and_named_after_what_they_do() -> None:
 
 def test_a_url_may_carry_the_two_scopes_of_the_design() -> None:
     assert {"licenses:validate", "license_files:read"} == URL_SCOPES
-
-
-@given(st.sets(SCOPES), st.sets(SCOPES))
-def test_missing_is_what_is_needed_and_not_held(needed: set[str], held: set[str]) -> None:
-    assert set(missing_scopes(sorted(needed), frozenset(held))) == needed - held
-
-
-def test_write_does_not_imply_read() -> None:
-    assert missing_scopes(("licenses:read",), frozenset({"licenses:write"})) == ("licenses:read",)
 
 
 @given(st.lists(SCOPES))

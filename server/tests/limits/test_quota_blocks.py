@@ -15,7 +15,7 @@ from harness.server import Server
 
 LIMIT, NEAR = 50_000, 30
 LARGE = {"name": "large", "max_licenses": 1_000, "max_requests_per_month": LIMIT}
-WORKERS, MAX_BLOCK = 4, 2_000
+WORKERS, MAX_BLOCK = 4, 10_000
 MADE_BY_CAST = 3
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite", "postgres"])

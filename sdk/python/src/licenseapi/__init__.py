@@ -20,7 +20,6 @@ from licenseapi.resources.license_users import LicenseUser
 from licenseapi.resources.licenses import License, LicenseBatchResult
 from licenseapi.resources.policies import Policy
 from licenseapi.resources.products import Product
-from licenseapi.resources.root_keys import RootKey
 from licenseapi.resources.signing_keys import KeySet, SigningKey
 from licenseapi.resources.tokens import Introspection, Token, TokenRevocation
 from licenseapi.resources.validations import Validation
@@ -53,7 +52,6 @@ __all__ = [
     "Policy",
     "Product",
     "RequestLog",
-    "RootKey",
     "SigningKey",
     "Token",
     "TokenRevocation",

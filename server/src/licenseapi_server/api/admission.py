@@ -16,7 +16,7 @@ from licenseapi_server.api.authentication import (
     Credential,
     check_scope,
 )
-from licenseapi_server.api.call import Asked, NoBody
+from licenseapi_server.api.call import AnyCall, Asked, Call, NoBody
 from licenseapi_server.api.cors import Cors
 from licenseapi_server.api.parsing import LARGE_BODY, parse_body, parse_query, read_query
 from licenseapi_server.api.principal import Principal
@@ -27,7 +27,7 @@ from licenseapi_server.api.request import Request, read_body
 from licenseapi_server.api.response import API_VERSION
 from licenseapi_server.api.runtime.buffers import Buffers
 from licenseapi_server.api.runtime.key_ring import KeyRing
-from licenseapi_server.api.runtime.rows import KeyRow, LicenseRow, Loaded
+from licenseapi_server.api.runtime.rows import KeyRow, Loaded
 from licenseapi_server.api.runtime.store import Store
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.problems import Problem, field_problem
@@ -47,15 +47,11 @@ class Content(msgspec.Struct):
 
 
 class Admitted(msgspec.Struct):
-    """A caller who may make this call, and what the call is about."""
+    """A call that may be made, its body as it came, and what it took from the plan so far."""
 
-    principal: Principal
-    content: Content
-    license: LicenseRow | None
+    call: AnyCall
+    raw: bytes
     use: QuotaUse
-    expected_version: int | None
-    seat: tuple[Any, ...] | None = None
-    is_key_replaced: bool = False
 
 
 class Gate:
@@ -73,6 +69,7 @@ class Gate:
     ) -> None:
         self._deployment = deployment
         self._store = store
+        self._ring = ring
         self._threads = threads
         self._quota = quota
         self._buffers = buffers
@@ -83,7 +80,9 @@ class Gate:
     async def admit(self, request: Request, route: Route, receive: Any) -> Admitted:
         """The call's caller, content and license. Raises Problem."""
         pairs = read_query(request.query) if request.query else []
-        credential = await self._read_credential(request, route, pairs)
+        credential = self._read_credential(request, route, pairs)
+        if isinstance(credential, str):
+            credential = await self._authenticator.verify(credential, request.now)
         if route.find_subject is not None and _is_small(request):
             content = await self._read_content(request, route, pairs, receive)
             return await self._admit_with_subject(request, route, credential, content)
@@ -96,7 +95,8 @@ class Gate:
             raise content.flaw
         if route.find_subject is not None:
             return await self._admit_with_subject(request, route, credential, content)
-        return Admitted(principal, content, None, QuotaUse(), _expected_version(request))
+        call = self._make_call(request, principal, content)
+        return Admitted(call, content.raw, QuotaUse())
 
     def count_failure(self, request: Request) -> Problem | None:
         """Count a failed authentication; the 429 to give once there are too many."""
@@ -120,7 +120,7 @@ class Gate:
             self._limit(request, route, principal, loaded)
             if content.flaw is not None:
                 raise content.flaw
-            expected_version = _expected_version(request)
+            call = self._make_call(request, principal, content)
         except Problem:
             if loaded.key is not None:
                 owner = (loaded.key.account_id, loaded.key.mode)
@@ -130,23 +130,39 @@ class Gate:
             self._quota.note_account(credential.lookup, principal)
         license_ = loaded.license
         if subject is None or license_ is None or not subject.is_replaced(license_, request.now):
-            return Admitted(principal, content, license_, use, expected_version, loaded.seat)
-        # No call finds a license by a key that has been replaced; validate says so.
-        is_told = principal.may_use_product(license_.product_id)
-        return Admitted(principal, content, None, use, expected_version, is_key_replaced=is_told)
+            call.subject, call.seat = license_, loaded.seat
+        else:
+            # No call finds a license by a key that has been replaced; validate says so.
+            call.is_key_replaced = principal.may_use_product(license_.product_id)
+        return Admitted(call, content.raw, use)
 
-    async def _read_credential(self, request: Request, route: Route, pairs: Pairs) -> Credential:
-        keys = [value for name, value in pairs if name == URL_PARAMETER] if pairs else []
-        if keys:
-            pairs[:] = [pair for pair in pairs if pair[0] != URL_PARAMETER]
+    def _make_call(self, request: Request, principal: Principal, content: Content) -> AnyCall:
+        return Call(
+            principal,
+            self._deployment,
+            request.now,
+            request.ids,
+            content.body,
+            content.query,
+            _expected_version(request),
+            None,
+            self._store,
+            self._ring,
+            request.path,
+            request.address,
+        )
+
+    def _read_credential(self, request: Request, route: Route, pairs: Pairs) -> Credential | str:
+        authorization = request.header(b"authorization")
+        if not pairs:
+            return self._authenticator.read(authorization, None, route)
+        keys = [value for name, value in pairs if name == URL_PARAMETER]
+        pairs[:] = [pair for pair in pairs if pair[0] != URL_PARAMETER]
         if len(keys) > 1:
             raise Problem("multiple_credentials")
         if keys and not route.allows_key_in_url:
             raise Problem("credential_in_url", reason="api_key parameter")
-        authorization = request.header(b"authorization")
-        return await self._authenticator.read(
-            authorization, keys[0] if keys else None, route, request.now
-        )
+        return self._authenticator.read(authorization, keys[0] if keys else None, route)
 
     async def _read_content(
         self, request: Request, route: Route, pairs: Pairs, receive: Any
@@ -160,7 +176,8 @@ class Gate:
             query = parse_query(pairs, route.query)
             if request.method in {"GET", "HEAD"}:
                 return Content(raw, None, query)
-            raw = await _read_raw(request, route, receive)
+            whole = request.take_body(route.max_body)
+            raw = await read_body(receive, route.max_body) if whole is None else whole
             if len(raw) <= LARGE_BODY:
                 return Content(raw, _parse_body(request, route, raw), query)
             # Everyone else's requests are answered in the meantime.
@@ -185,7 +202,8 @@ class Gate:
     def _limit(self, request: Request, route: Route, principal: Principal, loaded: Loaded) -> None:
         """Whether they may ask this, from there, now."""
         key = loaded.key
-        self._cors.check(request, route, key)
+        if b"origin" in request.headers:
+            self._cors.check(request, route, key)
         check_scope(principal, route)
         request.rate_lines = self._rate_limits.take(principal, request.now)
         if principal.credential_type == "publishable":
@@ -201,13 +219,6 @@ def _is_small(request: Request) -> bool:
     """Whether the body is surely small: a chunked one may turn out to be anything."""
     is_chunked = b"transfer-encoding" in request.headers
     return not is_chunked and request.length <= SMALL_BODY
-
-
-async def _read_raw(request: Request, route: Route, receive: Any) -> bytes:
-    if request.length > route.max_body:
-        # Not a byte of it is waited for.
-        raise Problem("body_too_large")
-    return await read_body(receive, route.max_body)
 
 
 def _parse_body(request: Request, route: Route, raw: bytes) -> Any:

@@ -72,7 +72,7 @@ class Api:
         )
         self._cors = Cors()
         self._base_url = settings.public_url
-        self._exposure = Exposure(deployment, self.buffers, self.transport, self._router)
+        self._exposure = Exposure(deployment, self.buffers, self._router)
         self.status_counts: dict[int, int] = {}
 
     async def close(self) -> None:
@@ -96,6 +96,7 @@ class Api:
     def check_exposure(self, scope: dict[str, Any]) -> None:
         """Raise Problem for a request outside the API that carries a key where others see it."""
         request = Request(scope, time.time_ns() // 1000)
+        request.note_arrival(self.transport, scope)
         try:
             self._exposure.check(request)
         except Problem as problem:
@@ -107,6 +108,7 @@ class Api:
         """Answer one request: every failure has its answer, and its line in the log."""
         now = time.time_ns() // 1000
         request = Request(scope, now)
+        request.note_arrival(self.transport, scope)
         try:
             rendered = await self._answer(request, receive)
             status, body, kind = rendered.status, rendered.body, JSON
@@ -136,8 +138,7 @@ class Api:
     def _render_head(
         self, request: Request, content: bytes, extra: tuple[tuple[str, str], ...]
     ) -> bytes:
-        is_secure = self.transport.is_secure(request.scheme, request.peer, request.headers)
-        head = render_head(content, request.id, is_secure=is_secure)
+        head = render_head(content, request.id, is_secure=request.is_secure)
         head += request.rate_lines
         if request.is_replay:
             head = add_headers(head, REPLAYED)
@@ -169,7 +170,6 @@ class Api:
             raise Problem("internal_error", reason=type(error).__name__) from error
 
     def _match(self, request: Request) -> Route | None:
-        request.address = self.transport.client_address(request.peer, request.headers)
         self._exposure.check(request)
         if request.repeated == "Authorization":
             raise Problem("multiple_credentials")
@@ -199,34 +199,18 @@ class Api:
     async def _dispatch(self, request: Request, route: Route, receive: Any) -> Rendered:
         if route.is_public:
             call = Call(None, self.deployment, request.now, request.ids, None, None)  # type: ignore[arg-type]
-            call.store, call.key_ring, call.path = self.store, self.key_ring, request.path
-            return await self._handle_runtime(route, call)
+            call.store = self.store
+            return await _handle(route, call)
         admitted = await self._gate.admit(request, route, receive)
-        call = Call(
-            admitted.principal,
-            self.deployment,
-            request.now,
-            request.ids,
-            admitted.content.body,
-            admitted.content.query,
-            admitted.expected_version,
-            admitted.license,
-            self.store,
-            self.key_ring,
-            request.path,
-            request.address,
-            admitted.seat,
-            is_key_replaced=admitted.is_key_replaced,
-        )
         if route.is_runtime:
-            return await self._run_runtime(route, call, admitted.use)
-        return await self._run_management(request, route, call, admitted.content.raw)
+            return await self._run_runtime(route, admitted.call, admitted.use)
+        return await self._run_management(request, route, admitted.call, admitted.raw)
 
     async def _run_runtime(self, route: Route, call: AnyCall, use: QuotaUse) -> Rendered:
         if route.is_counted and not self._quota.take_from_memory(call.principal, use, call.now):
             await self._quota.take(route, call.principal, use, call.now)
         try:
-            rendered = await self._handle_runtime(route, call)
+            rendered = await _handle(route, call)
         except Problem as problem:
             is_guess = call.principal.credential_type == "publishable" and call.subject is None
             if problem.type.is_uncounted or is_guess:
@@ -243,12 +227,6 @@ class Api:
             if call.seen_seat:
                 self.buffers.touch_seat(call.seen_seat, call.now)
         return rendered
-
-    async def _handle_runtime(self, route: Route, call: AnyCall) -> Rendered:
-        result = route.handler(call)
-        if type(result) is CoroutineType:
-            result = await result
-        return execution.render(execution.as_answer(result, route))
 
     async def _run_management(
         self, request: Request, route: Route, call: AnyCall, content: bytes
@@ -297,6 +275,13 @@ class Api:
             key, call.principal, request.method, request.path, asked
         )
         return idempotency.IdempotentRequest(key, scope, digest, route.secret_members, request.now)
+
+
+async def _handle(route: Route, call: AnyCall) -> Rendered:
+    result = route.handler(call)
+    if type(result) is CoroutineType:
+        result = await result
+    return execution.render(execution.as_answer(result, route))
 
 
 def _is_dry(call: AnyCall) -> bool:

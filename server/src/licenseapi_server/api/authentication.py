@@ -17,7 +17,7 @@ from licenseapi_server.api.transport import Network, is_within, parse_address, p
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.api_keys import parse_api_key
 from licenseapi_server.domain.problems import Problem
-from licenseapi_server.domain.scopes import URL_SCOPES, effective_scopes, missing_scopes
+from licenseapi_server.domain.scopes import URL_SCOPES, effective_scopes
 from licenseapi_server.domain.tokens import Token, TokenRefusedError
 
 REALM = 'Bearer realm="licenseapi"'
@@ -58,9 +58,10 @@ def read_authorization(header: str) -> str:
     """The credential of an Authorization header. Raises Problem."""
     scheme, _, value = header.partition(" ")
     value = value.strip()
-    if scheme.lower() == "bearer" and value:
+    scheme = scheme.lower()
+    if scheme == "bearer" and value:
         return value
-    if scheme.lower() == "basic" and value:
+    if scheme == "basic" and value:
         return _from_basic(value)
     raise refused("authorization scheme is neither Bearer nor Basic")
 
@@ -73,22 +74,20 @@ class Authenticator:
         self._key_ring = key_ring
         self._base_url = deployment.settings.public_url
 
-    async def read(
-        self, authorization: str | None, url_key: str | None, route: Route, now: int
-    ) -> Credential:
-        """The credential of the request. Shape, checksum, size and signature refuse here,
-        before the database is asked. Raises Problem.
+    def read(
+        self, authorization: str | None, url_key: str | None, route: Route
+    ) -> Credential | str:
+        """The credential of the request, or the text of a token, which is still to be verified.
+        Shape, checksum, size and signature refuse before the database is asked. Raises Problem.
         """
-        if authorization is not None and url_key is not None:
-            raise Problem("multiple_credentials")
         if url_key is not None:
+            if authorization is not None:
+                raise Problem("multiple_credentials")
             return self._from_url(url_key, route)
         if authorization is None:
             raise absent()
         text = read_authorization(authorization)
-        if text.startswith("lapi_"):
-            return self._from_key(text)
-        return await self._from_token(text, now)
+        return self._from_key(text) if text.startswith("lapi_") else text
 
     def _from_key(self, text: str, *, is_in_url: bool = False) -> Credential:
         key = parse_api_key(text)
@@ -105,7 +104,8 @@ class Authenticator:
             raise Problem("credential_in_url", reason="key in the URL")
         return self._from_key(text, is_in_url=True)
 
-    async def _from_token(self, text: str, now: int) -> Credential:
+    async def verify(self, text: str, now: int) -> Credential:
+        """The credential that a token is, if its signature holds. Raises Problem."""
         try:
             token = await self._key_ring.verify(text, self._base_url, now)
         except TokenRefusedError as error:
@@ -123,17 +123,17 @@ class Authenticator:
             raise self._ended(credential, "key_revoked")
         if not key.is_account_enabled:
             raise refused("account is disabled")
-        ends = [at for at in (key.expires_at, key.secret_expires_at) if at is not None]
-        if ends and now >= min(ends):
+        ends_at = key.ends_at
+        if ends_at is not None and now >= ends_at:
             raise self._ended(credential, "key_expired")
         if credential.token is not None:
             return self._token_principal(credential.token, key)
         if key.allowed_ips and not is_within(parse_address(address), _networks(key.allowed_ips)):
             raise refused("address is not on the key's list")
-        scopes = effective_scopes(key.type, key.scopes)
-        if credential.is_in_url and key.type == "restricted" and not scopes <= URL_SCOPES:
+        holder = key.holder
+        if credential.is_in_url and key.type == "restricted" and not holder.scopes <= URL_SCOPES:
             raise Problem("credential_in_url", reason="key in the URL may do too much")
-        return _principal(key, key.type, scopes)
+        return holder
 
     @staticmethod
     def _ended(credential: Credential, code: str) -> Problem:
@@ -151,46 +151,21 @@ class Authenticator:
         if not key.is_signing_key_live:
             raise refused("signing key has been revoked")
         scopes = frozenset(token.scopes) & effective_scopes(key.type, key.scopes)
-        return _principal(key, "token", scopes, token)
+        return key.become("token", scopes, token)
 
 
 def check_scope(principal: Principal, route: Route) -> None:
     """Raise Problem unless this kind of credential with these scopes may call the route."""
     if principal.credential_type not in route.credentials:
         raise Problem("credential_not_allowed")
-    missing = missing_scopes((route.scope,) if route.scope else (), principal.scopes)
-    if missing:
+    if route.scope and route.scope not in principal.scopes:
         raise Problem(
             "insufficient_scope",
-            f"The credential lacks the scope {missing[0]}.",
-            missing_scopes=list(missing),
+            f"The credential lacks the scope {route.scope}.",
+            missing_scopes=[route.scope],
         )
 
 
 @lru_cache(maxsize=1024)
 def _networks(allowed_ips: str) -> tuple[Network, ...]:
     return parse_networks(tuple(allowed_ips.split()))
-
-
-def _principal(
-    key: KeyRow, credential_type: str, scopes: frozenset[str], token: Token | None = None
-) -> Principal:
-    return Principal(
-        credential_type=credential_type,
-        account_id=key.account_id,
-        mode=key.mode,
-        plan=key.plan,
-        key_id=key.key_id,
-        secret_id=key.secret_id,
-        scopes=scopes,
-        product_ids=tuple(key.product_ids.split()) if key.product_ids else (),
-        allowed_ips=tuple(key.allowed_ips.split()) if key.allowed_ips else (),
-        gen=key.gen,
-        key_expires_at=key.expires_at,
-        max_token_ttl_seconds=key.max_token_ttl_seconds,
-        expiring_window_days=key.expiring_window_days,
-        license_id=token.license_id if token else "",
-        subject=token.subject if token else "",
-        token_id=token.jti if token else "",
-        user=token.user if token else None,
-    )

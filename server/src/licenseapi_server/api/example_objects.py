@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from licenseapi_server.api import example_offline
 from licenseapi_server.api.example_ids import (
     ACCOUNT_ID,
     ACTIVATION_ID,
@@ -363,6 +362,5 @@ OBJECTS: dict[Any, msgspec.Struct] = {
             mode="live",
         ),
         tokens.RevokedToken(),
-        *example_offline.EXAMPLES,
     )
 }

@@ -6,7 +6,6 @@ from urllib.parse import unquote_to_bytes
 from licenseapi_server.api.registry import Router
 from licenseapi_server.api.request import Request
 from licenseapi_server.api.runtime.buffers import Buffers
-from licenseapi_server.api.transport import Transport
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.api_keys import IN_TEXT, parse_api_key
 from licenseapi_server.domain.problems import Problem
@@ -17,26 +16,23 @@ KEY_IN_BYTES = re.compile(IN_TEXT.encode())
 class Exposure:
     """Refuses such requests, and marks the key as exposed."""
 
-    def __init__(
-        self, deployment: Deployment, buffers: Buffers, transport: Transport, router: Router
-    ) -> None:
+    def __init__(self, deployment: Deployment, buffers: Buffers, router: Router) -> None:
         self._deployment = deployment
         self._buffers = buffers
-        self._transport = transport
         self._router = router
 
     def check(self, request: Request) -> None:
-        """Raise Problem https_required or credential_in_url."""
+        """Raise Problem https_required or credential_in_url. Never redirects: a redirect would
+        have the client send its key in clear each time.
+        """
         in_url = self._find_in_url(request)
-        try:
-            self._transport.check(request.scheme, request.peer, request.headers)
-        except Problem:
+        if not request.is_safe:
             self._flag(in_url or _find(request.headers.get(b"authorization", b"")), request.now)
-            raise
-        in_cookie = _find(request.headers.get(b"cookie", b""))
-        if in_cookie is None and (in_url is None or self._is_allowed(request)):
-            return
-        raise Problem("credential_in_url", reason="key in URL or cookie")
+            raise Problem("https_required")
+        if in_url is not None and not self._is_allowed(request):
+            raise Problem("credential_in_url", reason="key in URL")
+        if b"cookie" in request.headers and _find(request.headers[b"cookie"]) is not None:
+            raise Problem("credential_in_url", reason="key in a cookie")
 
     def flag(self, request: Request) -> None:
         """Mark the key that the request showed to others, so that its owner sees it."""

@@ -22,6 +22,7 @@ INTEGER = re.compile(r"-?[0-9]+")
 
 
 _decode_anything = msgspec.json.Decoder().decode
+_QUOTES_OF_ONE = 4
 _PLAIN_TYPES = frozenset({str, bool, type(None)})
 
 
@@ -51,6 +52,9 @@ def _decode(body: bytes, kind: Any) -> Any:
     except RecursionError as error:
         raise Problem("invalid_json", f"The body {strict_json.TOO_DEEP}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if len(body) <= LARGE_BODY:
+            # It says better what is wrong.
+            _check_strictly(body)
         raise Problem("invalid_json", f"The body is not JSON: {error}.") from error
 
 
@@ -62,6 +66,9 @@ def _is_plain(body: bytes) -> bool:
     """
     if b"\\" in body:
         return False
+    if body.count(b":") == 1 and body.count(b'"') == _QUOTES_OF_ONE:
+        # One name and one text: there is nothing that the decoder could let through.
+        return True
     try:
         value = _decode_anything(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):

@@ -5,6 +5,7 @@ approximate across processes and nodes. What must be exact, the quota, is in the
 """
 
 import math
+from collections.abc import Hashable
 
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.transport import parse_address
@@ -22,9 +23,9 @@ class Buckets:
     """Buckets by name; when there are too many, all start afresh: memory stays bounded."""
 
     def __init__(self) -> None:
-        self._buckets: dict[str, TokenBucket] = {}
+        self._buckets: dict[Hashable, TokenBucket] = {}
 
-    def find(self, name: str, rate: float, burst: float, now: int) -> TokenBucket:
+    def find(self, name: Hashable, rate: float, burst: float, now: int) -> TokenBucket:
         """The bucket of this name, full when it is new."""
         bucket = self._buckets.get(name)
         if bucket is None:
@@ -37,14 +38,24 @@ class Buckets:
 class _Share:
     """What one process lets through of a plan, and how it says so."""
 
-    __slots__ = ("burst", "header", "policy", "rate")
+    __slots__ = ("_header", "_lines", "_shown", "burst", "policy", "rate")
 
     def __init__(self, rate: float, burst: float) -> None:
         self.rate = rate
         self.burst = burst
         self.policy = f'"account";q={int(burst)};w={math.ceil(burst / rate)}'
         line = f'ratelimit-policy: {self.policy}\r\nratelimit: "account";r=%d;t=%d\r\n'
-        self.header = line.encode()
+        self._header = line.encode()
+        self._shown = -1
+        self._lines = b""
+
+    def render(self, remaining: int) -> bytes:
+        """The header lines; made once as long as nothing changes."""
+        if remaining != self._shown:
+            self._shown = remaining
+            refill = math.ceil((self.burst - remaining) / self.rate)
+            self._lines = self._header % (remaining, refill)
+        return self._lines
 
 
 class RateLimits:
@@ -69,8 +80,8 @@ class RateLimits:
         if share is None:
             rate, burst = plan.rate_per_second * self._share, plan.rate_burst * self._share
             share = self._shares[plan.name] = _Share(rate, max(1.0, burst))
-        name = f"{principal.account_id}{principal.mode}"
-        bucket = self._buckets.find(name, share.rate, share.burst, now)
+        owner = (principal.account_id, principal.mode)
+        bucket = self._buckets.find(owner, share.rate, share.burst, now)
         wait = bucket.take(now)
         if wait:
             seconds = max(1, math.ceil(wait))
@@ -80,9 +91,7 @@ class RateLimits:
                 "RateLimit": f'"account";r=0;t={seconds}',
             }
             raise Problem("rate_limited", headers=headers)
-        remaining = bucket.remaining
-        refill = math.ceil((share.burst - remaining) / share.rate)
-        return share.header % (remaining, refill)
+        return share.render(bucket.remaining)
 
     def take_client(self, address: str, license_id: str, now: int) -> None:
         """Limit what one license and one address may ask with a publishable key: whoever

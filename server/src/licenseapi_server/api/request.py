@@ -7,6 +7,8 @@ from typing import Any
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.redaction import redact
 from licenseapi_server.api.registry import Route
+from licenseapi_server.api.response import TAKE_BODY
+from licenseapi_server.api.transport import Transport
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.entropy import id_entropy
@@ -35,25 +37,26 @@ class Request:
     """What was asked, and what became known of it on the way."""
 
     __slots__ = (
+        "_take_body",
         "address",
         "code",
         "headers",
         "id",
         "ids",
         "is_replay",
+        "is_safe",
+        "is_secure",
         "length",
         "license_id",
         "method",
         "now",
         "path",
-        "peer",
         "principal",
         "query",
         "rate_lines",
         "reason",
         "repeated",
         "route",
-        "scheme",
     )
 
     def __init__(self, scope: dict[str, Any], now: int) -> None:
@@ -67,10 +70,9 @@ class Request:
         self.repeated = ""
         if len(self.headers) != len(scope["headers"]):
             self.repeated = _find_repeated(scope["headers"])
-        self.scheme: str = scope["scheme"]
-        client = scope["client"]
-        self.peer: str = client[0] if client else ""
-        self.address = self.peer
+        self._take_body = scope["extensions"].get(TAKE_BODY)
+        self.address = ""
+        self.is_secure = self.is_safe = False
         self.route: Route | None = None
         self.ids: tuple[str, ...] = ()
         self.principal: Principal | None = None
@@ -79,6 +81,25 @@ class Request:
         self.reason = ""
         self.is_replay = False
         self.rate_lines = b""
+
+    def note_arrival(self, transport: Transport, scope: dict[str, Any]) -> None:
+        """Where it came from and how, by the operator's settings."""
+        client = scope["client"]
+        peer = client[0] if client else ""
+        self.address, self.is_secure, self.is_safe = transport.look(
+            scope["scheme"], peer, self.headers
+        )
+
+    def take_body(self, limit: int) -> bytes | None:
+        """The whole body if it has arrived, as nearly always. Raises Problem when it is too large:
+        not a byte of what is announced as such is waited for.
+        """
+        if self.length > limit:
+            raise Problem("body_too_large")
+        body: bytes | None = None if self._take_body is None else self._take_body()
+        if body is not None and len(body) > limit:
+            raise Problem("body_too_large")
+        return body
 
     def header(self, name: bytes) -> str | None:
         """A header as text, or None."""

@@ -3,6 +3,8 @@
 API_VERSION = "2026-11-01"
 # Where the server's protocol offers to send an answer in one piece (serving/protocol.py).
 RESPOND = "licenseapi.respond"
+# Where it offers the body, if that has arrived whole.
+TAKE_BODY = "licenseapi.take_body"
 HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 FIXED_HEADERS = (
     (b"cache-control", b"no-store"),

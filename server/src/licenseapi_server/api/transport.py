@@ -3,8 +3,8 @@
 import ipaddress
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
-from licenseapi_server.domain.problems import Problem
 from licenseapi_server.settings import SettingError, Settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -30,12 +30,6 @@ def _without_port(text: str) -> str:
     if text.startswith("["):
         return text[1:].partition("]")[0]
     return text.partition(":")[0] if text.count(":") == 1 else text
-
-
-@lru_cache(maxsize=4096)
-def _normalized(text: str) -> str:
-    address = parse_address(text)
-    return str(address) if address else ""
 
 
 def parse_networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
@@ -64,6 +58,14 @@ def is_within(address: Address | None, networks: tuple[Network, ...]) -> bool:
     )
 
 
+class Arrival(NamedTuple):
+    """How a request came: from which address, whether by TLS, and whether that is safe enough."""
+
+    address: str
+    is_secure: bool
+    is_safe: bool
+
+
 class Transport:
     """Decides about the connection of a request, by the operator's settings alone."""
 
@@ -75,13 +77,22 @@ class Transport:
             raise SettingError(message) from error
         self._is_development = settings.is_development
 
-    def client_address(self, peer: str, headers: Mapping[bytes, bytes]) -> str:
-        """The address behind the configured hops: forged headers from others count nothing."""
-        if not self._proxies or not is_within(parse_address(peer), self._proxies):
-            return _normalized(peer)
+    def look(self, scheme: str, peer: str, headers: Mapping[bytes, bytes]) -> Arrival:
+        """How a request came. Forged headers count nothing, unless a proxy of ours sent them."""
+        if self._proxies and is_within(parse_address(peer), self._proxies):
+            is_secure = scheme == "https" or _is_said_to_be_secure(headers)
+            address = self._address_behind(peer, headers)
+            return Arrival(address, is_secure, is_secure or self._is_local(peer, headers))
+        direct = _look_directly(peer)
+        if scheme == "https":
+            return direct.secure
+        return direct.local if self._is_local(peer, headers) else direct.plain
+
+    def _address_behind(self, peer: str, headers: Mapping[bytes, bytes]) -> str:
+        """The address behind the configured hops."""
         hops = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
         if hops == [""]:
-            return _normalized(peer)
+            return _look_directly(peer).plain.address
         address: Address | None = None
         for hop in reversed(hops):
             address = parse_address(hop)
@@ -93,42 +104,43 @@ class Transport:
         # Where all hops are ours, the first of them is where the request began.
         return str(address)
 
-    def is_secure(self, scheme: str, peer: str, headers: Mapping[bytes, bytes]) -> bool:
-        """Whether the client spoke TLS, to us or to a trusted proxy."""
-        if scheme == "https":
-            return True
-        if self._proxies and is_within(parse_address(peer), self._proxies):
-            said = headers.get(b"x-forwarded-proto", b"").split(b",")[-1].strip()
-            return said.lower() == b"https"
-        return False
+    def _is_local(self, peer: str, headers: Mapping[bytes, bytes]) -> bool:
+        """Development: plain HTTP from this very machine, with no sign of a proxy in between."""
+        if not self._is_development or not _is_loopback(peer, headers.get(b"host", b"")):
+            return False
+        is_forwarded = b"forwarded" in headers or b"via" in headers
+        return not is_forwarded and FORWARDING not in b"\n".join(headers)
 
-    def is_local_development(self, peer: str, headers: Mapping[bytes, bytes]) -> bool:
-        """Plain HTTP from this very machine, with no sign of a proxy in between."""
-        if not self._is_development:
-            return False
-        if not _is_loopback(peer):
-            return False
-        if b"forwarded" in headers or b"via" in headers or FORWARDING in b"\n".join(headers):
-            return False
-        return _host_name(headers.get(b"host", b"")) in LOOPBACK_HOSTS
 
-    def check(self, scheme: str, peer: str, headers: Mapping[bytes, bytes]) -> None:
-        """Raise Problem https_required unless the way here was safe. Never redirects:
-        a redirect would have the client send its key in clear each time.
-        """
-        if scheme == "https" or self.is_local_development(peer, headers):
-            return
-        if not self.is_secure(scheme, peer, headers):
-            raise Problem("https_required")
+def _is_said_to_be_secure(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether the proxy says that the client spoke TLS with it."""
+    said = headers.get(b"x-forwarded-proto", b"").split(b",")[-1].strip()
+    return said.lower() == b"https"
+
+
+class _Direct(NamedTuple):
+    """How a request can have come from whoever is connected to us."""
+
+    plain: Arrival
+    local: Arrival
+    secure: Arrival
 
 
 @lru_cache(maxsize=4096)
-def _is_loopback(text: str) -> bool:
-    address = parse_address(text)
-    return address is not None and address.is_loopback
+def _look_directly(peer: str) -> _Direct:
+    address = parse_address(peer)
+    text = str(address) if address else ""
+    ways = ((False, False), (False, True), (True, True))
+    return _Direct(*(Arrival(text, is_secure, is_safe) for is_secure, is_safe in ways))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
+def _is_loopback(peer: str, host: bytes) -> bool:
+    """Whether both ends are this machine, by address and by name."""
+    address = parse_address(peer)
+    return address is not None and address.is_loopback and _host_name(host) in LOOPBACK_HOSTS
+
+
 def _host_name(host: bytes) -> str:
     text = host.decode("latin-1").lower()
     if text.startswith("["):

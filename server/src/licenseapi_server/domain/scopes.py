@@ -93,8 +93,3 @@ def parse_scopes(names: Iterable[str]) -> tuple[str, ...]:
         message = f"{unknown[0]!r} is not a scope"
         raise ValueError(message)
     return tuple(scope for scope in ALL_SCOPES if scope in wanted)
-
-
-def missing_scopes(needed: Iterable[str], held: frozenset[str]) -> tuple[str, ...]:
-    """The needed scopes that are not held. Write never implies read."""
-    return tuple(scope for scope in needed if scope not in held)

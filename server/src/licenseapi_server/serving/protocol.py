@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from licenseapi_server.api.rendering import PROBLEM_JSON, render_problem
 from licenseapi_server.api.request import Request
-from licenseapi_server.api.response import RESPOND, describe_content, render_head
+from licenseapi_server.api.response import RESPOND, TAKE_BODY, describe_content, render_head
 from licenseapi_server.domain.problems import Problem
 
 MAX_HEAD = 32 * 1024
@@ -71,7 +71,11 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse("head_too_large")
             return
         super().on_headers_complete()
-        extensions: Any = {RESPOND: partial(_respond, self.cycle)}
+        cycle = self.cycle
+        extensions: Any = {
+            RESPOND: partial(_respond, cycle),
+            TAKE_BODY: partial(_take_body, cycle),
+        }
         self.scope["extensions"] = extensions
 
     def _head_parts(self) -> list[bytes]:
@@ -117,6 +121,13 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
+def _take_body(cycle: RequestResponseCycle) -> bytes | None:
+    """The body, if it is here and nothing has to be said first: `receive` without its message."""
+    if cycle.more_body or cycle.waiting_for_100_continue or cycle.disconnected:
+        return None
+    return bytes(cycle.body)
+
+
 async def _respond(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> None:
     """Send a whole response in one write: half the system calls of ASGI's two messages.
 
@@ -143,8 +154,8 @@ async def _respond(cycle: RequestResponseCycle, status: int, head: bytes, body: 
 
 def _nameless_request() -> Request:
     """Stands for what never became a request: it has an id, and a line in the log."""
-    scope = {"method": "", "path": "/v1/", "query_string": b"", "headers": [], "scheme": "http"}
-    return Request({**scope, "client": None}, time.time_ns() // 1000)
+    scope = {"method": "", "path": "/v1/", "query_string": b"", "headers": [], "extensions": {}}
+    return Request(scope, time.time_ns() // 1000)
 
 
 def render_refusal(problem: Problem, request_id: str, base_url: str) -> bytes:

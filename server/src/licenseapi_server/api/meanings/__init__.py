@@ -14,7 +14,6 @@ from licenseapi_server.api.meanings import (
     events,
     license_users,
     licenses,
-    offline,
     policies,
     runtime,
     shared,
@@ -30,7 +29,6 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     **events.STRUCTS,
     **account.STRUCTS,
     **runtime.STRUCTS,
-    **offline.STRUCTS,
 }
 
 

@@ -1,7 +1,8 @@
 """What a validation shows of a license: the client view, and a little more for servers."""
 
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,10 +19,7 @@ from licenseapi_server.domain.license_state import (
 from licenseapi_server.domain.limits import Limits, effective_limits
 
 decode_overrides = msgspec.json.Decoder(dict[str, int | str]).decode
-# Licenses of a policy share these texts; what a text means never changes.
-_decode_entitlements = lru_cache(maxsize=4096)(
-    msgspec.json.Decoder(tuple[GrantedEntitlement, ...]).decode
-)
+_decode_entitlements = msgspec.json.Decoder(tuple[GrantedEntitlement, ...]).decode
 _decode_requires = lru_cache(maxsize=256)(msgspec.json.Decoder(tuple[str, ...]).decode)
 
 
@@ -51,20 +49,37 @@ class ValidatedLicense(msgspec.Struct, kw_only=True):
     created_at: str
 
 
+class Granted(NamedTuple):
+    """What is attached to a policy and to a license, the policy's first."""
+
+    items: tuple[GrantedEntitlement, ...]
+    # Of each code the first, as long as no attachment can end.
+    lasting: tuple[GrantedEntitlement, ...] | None
+
+
+# Licenses of a policy share these texts; what a text means never changes.
+@lru_cache(maxsize=4096)
+def _grant(inherited: str, own: str) -> Granted:
+    items = _decode_entitlements(inherited) + _decode_entitlements(own)
+    can_end = any(item.expires_at is not None for item in items)
+    return Granted(items, None if can_end else _first_of_each(items))
+
+
+def _first_of_each(items: Iterable[GrantedEntitlement]) -> tuple[GrantedEntitlement, ...]:
+    first: dict[str, GrantedEntitlement] = {}
+    for item in items:
+        first.setdefault(item.code, item)
+    return tuple(first.values())
+
+
 def entitlements_at(row: LicenseRow, now: int) -> tuple[GrantedEntitlement, ...]:
     """What the license carries now, its policy's first; an attachment may have ended."""
-    inherited = row.policy.entitlements
-    if row.entitlements == "[]":
-        if inherited == "[]":
-            return ()
-        granted = _decode_entitlements(inherited)
-    else:
-        granted = _decode_entitlements(inherited) + _decode_entitlements(row.entitlements)
-    live: dict[str, GrantedEntitlement] = {}
-    for item in granted:
-        if item.expires_at is None or item.expires_at > now:
-            live.setdefault(item.code, item)
-    return tuple(live.values())
+    granted = _grant(row.policy.entitlements, row.entitlements)
+    if granted.lasting is not None:
+        return granted.lasting
+    return _first_of_each(
+        item for item in granted.items if item.expires_at is None or item.expires_at > now
+    )
 
 
 def required_by(row: LicenseRow) -> tuple[str, ...]:

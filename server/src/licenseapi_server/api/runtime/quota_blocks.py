@@ -14,7 +14,7 @@ from licenseapi_server.api.runtime.store import Store
 
 logger = logging.getLogger("licenseapi.quota")
 # How many at once: twice what the last second spent, within these bounds.
-MIN_BLOCK, MAX_BLOCK = 50, 2_000
+MIN_BLOCK, MAX_BLOCK = 50, 10_000
 MARGIN = 20_000
 
 

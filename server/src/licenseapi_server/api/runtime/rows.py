@@ -1,17 +1,21 @@
 """What the runtime's statements read, as values. Field order is the column order in sql.py."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
+from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.runtime.sql import SEAT_COLUMNS
 from licenseapi_server.domain.check_ins import compute_check_in_due
 from licenseapi_server.domain.facts import Facts
 from licenseapi_server.domain.license_keys import fold_license_key, looks_generated
+from licenseapi_server.domain.scopes import effective_scopes
+from licenseapi_server.domain.tokens import Token
 
 
-class KeyRow(msgspec.Struct, frozen=True):
+class KeyRow(msgspec.Struct, frozen=True, dict=True):
     """An API key with its account, as one request needs it."""
 
     key_id: str
@@ -34,6 +38,43 @@ class KeyRow(msgspec.Struct, frozen=True):
     secret_expires_at: int | None
     is_token_denied: bool
     is_signing_key_live: bool
+
+    @cached_property
+    def ends_at(self) -> int | None:
+        """When the key, or the secret presented, ends."""
+        return min(
+            (at for at in (self.expires_at, self.secret_expires_at) if at is not None),
+            default=None,
+        )
+
+    @cached_property
+    def holder(self) -> Principal:
+        """Whoever presents the key itself."""
+        return self.become(self.type, effective_scopes(self.type, self.scopes))
+
+    def become(
+        self, credential_type: str, scopes: frozenset[str], token: Token | None = None
+    ) -> Principal:
+        """The caller that this key, or a token of it, makes."""
+        return Principal(
+            credential_type=credential_type,
+            account_id=self.account_id,
+            mode=self.mode,
+            plan=self.plan,
+            key_id=self.key_id,
+            secret_id=self.secret_id,
+            scopes=scopes,
+            product_ids=tuple(self.product_ids.split()),
+            allowed_ips=tuple(self.allowed_ips.split()),
+            gen=self.gen,
+            key_expires_at=self.expires_at,
+            max_token_ttl_seconds=self.max_token_ttl_seconds,
+            expiring_window_days=self.expiring_window_days,
+            license_id=token.license_id if token else "",
+            subject=token.subject if token else "",
+            token_id=token.jti if token else "",
+            user=token.user if token else None,
+        )
 
 
 # A plan's requests are counted by account, mode and the instant at which the month began.
@@ -211,11 +252,9 @@ class SigningKeyRow(msgspec.Struct, frozen=True):
     kid: str
     account_id: str
     mode: str
-    use: str
     public_jwk: str
     private_key_encrypted: bytes
     signs_from: int
     signs_until: int | None
     published_until: int | None
     revoked_at: int | None
-    created_at: int

@@ -231,7 +231,9 @@ def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> A
         return _answer_with_clock(call, presented, row)
     boundary = next_boundary(facts, entitlements) if row is not None else None
     license_view = None if row is None else view_license(row, now, call.principal)
-    body = _render(verdict, presented, license_view, entitlements, (now, boundary))
+    next_check_at = _render_boundary(boundary, row, license_view)
+    times = (render_instant(now), next_check_at)
+    body = _render(verdict, presented, license_view, entitlements, times)
     if machine is not None and seat is not None:
         _show_seat(body, machine, seat, now)
         interval = seen_every(machine.rules.dormant_after)
@@ -269,6 +271,15 @@ def _start_clock(scene: Scene) -> Work[LicenseSeats]:
         yield from start_clock(scene, license_, "first_validation")
         license_ = yield from read_license(scene)
     return license_
+
+
+def _render_boundary(
+    boundary: int | None, row: LicenseRow | None, license_view: ValidatedLicense | None
+) -> str | None:
+    """The next boundary as text: mostly the expiry, which is rendered already."""
+    if row is not None and license_view is not None and boundary == row.expires_at:
+        return license_view.expires_at
+    return optional_instant(boundary)
 
 
 def _show_seat(body: Validation, machine: MachineFacts, seat: SeatRow, now: int) -> None:
@@ -347,7 +358,7 @@ def _render(
     presented: ValidateById,
     license_view: ValidatedLicense | None,
     entitlements: tuple[GrantedEntitlement, ...],
-    times: tuple[int, int | None],
+    times: tuple[str, str | None],
 ) -> Validation:
     return Validation(
         valid=verdict.is_valid,
@@ -360,6 +371,6 @@ def _render(
             for item in entitlements
         ],
         nonce=presented.nonce,
-        validated_at=render_instant(times[0]),
-        next_check_at=optional_instant(times[1]),
+        validated_at=times[0],
+        next_check_at=times[1],
     )
