@@ -4,11 +4,13 @@ import { Activation, ValidatedActivation } from './activations.js';
 import { BatchActionFields, BatchActionResult } from './bulk.js';
 import { Event, TimelineQuery } from './events.js';
 import { LicenseUser, LicenseUserFields } from './license_users.js';
+import { KeyUse, RootKey } from './offline.js';
 
 export * from './activations.js';
 export * from './bulk.js';
 export * from './events.js';
 export * from './license_users.js';
+export * from './offline.js';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type Metadata = Record<string, string>;
@@ -333,8 +335,12 @@ export class Token extends APIObject {
 export class SigningKey extends APIObject {
   readonly id: string;
   static retrieve(id: string, options?: CallOptions): Promise<SigningKey>;
-  static list(options?: CallOptions): List<SigningKey>;
-  static rotate(options?: WriteOptions): Promise<SigningKey>;
+  static list(query?: { use?: KeyUse }, options?: CallOptions): List<SigningKey>;
+  /** `takes_over_at` is for roots: your apps have to have the new one by then. */
+  static rotate(
+    fields?: { use?: KeyUse; takes_over_at?: Instant },
+    options?: WriteOptions,
+  ): Promise<SigningKey>;
 }
 
 export class Account extends APIObject {
@@ -378,6 +384,10 @@ export class LicenseAPI {
   readonly jwks: {
     live(accountId: string, options?: CallOptions): Promise<APIObject>;
     test(accountId: string, options?: CallOptions): Promise<APIObject>;
+  };
+  readonly rootKeys: {
+    live(accountId: string, options?: CallOptions): List<RootKey>;
+    test(accountId: string, options?: CallOptions): List<RootKey>;
   };
   close(): void;
 }

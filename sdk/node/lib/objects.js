@@ -71,6 +71,7 @@ class Activation extends kind(RESOURCE) {}
 class Event extends kind(RESOURCE) {}
 class APIKey extends kind(RESOURCE) {}
 class SigningKey extends kind(RESOURCE) {}
+class RootKey extends kind(RESOURCE) {}
 class Account extends kind(RESOURCE) {}
 class RequestLog extends kind(RESOURCE) {}
 class Deleted extends kind({ ...RESOURCE, deleted: 'boolean' }) {}
@@ -98,6 +99,7 @@ module.exports = {
   Event,
   APIKey,
   SigningKey,
+  RootKey,
   Account,
   RequestLog,
   Deleted,

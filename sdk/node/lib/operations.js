@@ -83,6 +83,8 @@ const LIST = [
   ['request_logs.get', 'GET', '/v1/request_logs/{id}'],
   ['jwks.live', 'GET', '/v1/accounts/{account_id}/.well-known/jwks.json'],
   ['jwks.test', 'GET', '/v1/accounts/{account_id}/test/.well-known/jwks.json'],
+  ['root_keys.live', 'GET', '/v1/accounts/{account_id}/root_keys'],
+  ['root_keys.test', 'GET', '/v1/accounts/{account_id}/test/root_keys'],
 ];
 
 /** They take neither a body nor a query: options come right after the ids. */
@@ -91,8 +93,8 @@ const WITHOUT_FIELDS = new Set([
   'products.get', 'products.delete', 'policies.get', 'policies.delete',
   'customers.get', 'customers.delete', 'customers.unban', 'entitlements.get',
   'entitlements.delete', 'activations.get', 'events.get', 'api_keys.get',
-  'signing_keys.list', 'signing_keys.get', 'signing_keys.rotate',
-  'account.get', 'account.usage', 'me.get', 'request_logs.get', 'jwks.live', 'jwks.test',
+  'signing_keys.get', 'account.get', 'account.usage', 'me.get', 'request_logs.get',
+  'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
 ]);
 
 /** Whether the `version` that was read can be made a condition, with If-Match. */
@@ -116,6 +118,8 @@ exports.OPERATIONS = Object.fromEntries(
     }),
   ]),
 );
-exports.PUBLIC_OPERATIONS = new Set(['jwks.live', 'jwks.test']);
+exports.PUBLIC_OPERATIONS = new Set([
+  'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
+]);
 /** It would put the license key into a URL; POST validate answers the same. */
 exports.LEFT_OUT = new Set(['licenses.validate_by_query']);

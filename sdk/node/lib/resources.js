@@ -254,6 +254,16 @@ class KeySets extends Resource {
   }
 }
 
+class RootKeys extends Resource {
+  live(...given) {
+    return this._list('root_keys.live', given, objects.RootKey);
+  }
+
+  test(...given) {
+    return this._list('root_keys.test', given, objects.RootKey);
+  }
+}
+
 module.exports = {
   licenses: Licenses,
   licenseUsers: LicenseUsers,
@@ -270,4 +280,5 @@ module.exports = {
   me: Mes,
   requestLogs: RequestLogs,
   jwks: KeySets,
+  rootKeys: RootKeys,
 };

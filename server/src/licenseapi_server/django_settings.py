@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "licenseapi_server.webhooks",
     "licenseapi_server.audit",
     "licenseapi_server.jobs",
+    "licenseapi_server.mail",
     "licenseapi_server.dashboard",
 ]
 AUTH_USER_MODEL = "accounts.User"

@@ -120,7 +120,25 @@ def _secret(value: str) -> bytes:
     return secret
 
 
+def _smtp_tls(value: str) -> str:
+    if value not in SMTP_TLS:
+        message = f"must be one of {', '.join(SMTP_TLS)}"
+        raise ValueError(message)
+    return value
+
+
+def _sender(value: str) -> str:
+    if not SENDER.fullmatch(value):
+        message = "must be like licenses@example.com or Acme Licenses <licenses@example.com>"
+        raise ValueError(message)
+    return value
+
+
 ROLES = ("api", "dashboard", "jobs")
+SMTP_TLS = ("starttls", "tls", "none")
+# A name of one line, if any, and an address.
+SENDER = re.compile(r"[^<>@\x00-\x1f\x7f]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("data_dir", _text, "./var", "Directory of the embedded database and the secret files."),
@@ -154,6 +172,12 @@ SETTINGS: tuple[Setting, ...] = (
         "How long a worker may be silent before its job is given to another.",
     ),
     Setting("failed_auth_per_minute", _positive, 100, "Failures an address may make a minute."),
+    Setting("smtp_host", _text, "", "Server that sends mail; while none is set, none is sent."),
+    Setting("smtp_port", _port, 587, "Its port: usually 587, or 465 with tls."),
+    Setting("smtp_tls", _smtp_tls, "starttls", "How that is encrypted: starttls, tls or none."),
+    Setting("smtp_user", _text, "", "Whom to log in as there; nobody while it is not set."),
+    Setting("smtp_password", _text, "", "The password of that user.", is_secret=True),
+    Setting("mail_from", _sender, "", "Sender of mails: an address, or Name <address>."),
     Setting("metrics_token", _text, "", "Bearer token that opens /metrics.", is_secret=True),
 )
 
@@ -180,6 +204,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     request_log_days: int
     job_lease_seconds: int
     failed_auth_per_minute: int
+    smtp_host: str
+    smtp_port: int
+    smtp_tls: str
+    smtp_user: str
+    smtp_password: str
+    mail_from: str
     metrics_token: str
 
     @property
@@ -196,6 +226,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def telemetry_path(self) -> Path:
         """The second file: what may be lost without harm."""
         return Path(self.data_dir) / "telemetry.sqlite3"
+
+    @property
+    def sender(self) -> str:
+        """Who mails come from; in development nobody needs to say."""
+        return self.mail_from or "License-API <licenses@localhost>"
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where mails are put in development, as long as no server sends them."""
+        return Path(self.data_dir) / "mail"
 
     @property
     def secrets_dir(self) -> Path:
@@ -228,7 +268,22 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             path = Path(values["data_dir"]) / "secrets" / setting.name
             if path.is_file():
                 values[setting.name] = _parsed(setting, path.read_text(), str(path))
-    return Settings(**values)
+    settings = Settings(**values)
+    _check_mail(settings)
+    return settings
+
+
+def _check_mail(settings: Settings) -> None:
+    """Raise SettingError for what is right alone and wrong together."""
+    message = ""
+    if settings.smtp_host and not settings.mail_from:
+        message = "LICENSEAPI_MAIL_FROM must be set: LICENSEAPI_SMTP_HOST is."
+    elif bool(settings.smtp_user) != bool(settings.smtp_password):
+        message = "LICENSEAPI_SMTP_USER and LICENSEAPI_SMTP_PASSWORD must be set together."
+    elif settings.smtp_user and settings.smtp_tls == "none" and settings.smtp_host not in LOOPBACK:
+        message = "LICENSEAPI_SMTP_TLS must not be none: the password would be readable on its way."
+    if message:
+        raise SettingError(message)
 
 
 def unknown_variables(environment: Mapping[str, str]) -> dict[str, str | None]:

@@ -19,7 +19,7 @@ COMPUTES = {
 # From the ground up: nobody imports from a later line.
 FLOORS = (
     ("domain", "columns", "entropy", "write_lock", "settings"),
-    ("deployment", "sqlite_backend", "accounts"),
+    ("deployment", "sqlite_backend", "accounts", "mail"),
     ("catalog", "usage", "audit", "webhooks", "licensing", "database_router", "django_settings"),
     ("api", "jobs", "dashboard"),
     ("parts", "asgi"),

@@ -20,6 +20,7 @@ from licenseapi.resources.license_users import LicenseUser
 from licenseapi.resources.licenses import License, LicenseBatchResult
 from licenseapi.resources.policies import Policy
 from licenseapi.resources.products import Product
+from licenseapi.resources.root_keys import RootKey
 from licenseapi.resources.signing_keys import KeySet, SigningKey
 from licenseapi.resources.tokens import Introspection, Token, TokenRevocation
 from licenseapi.resources.validations import Validation
@@ -52,6 +53,7 @@ __all__ = [
     "Policy",
     "Product",
     "RequestLog",
+    "RootKey",
     "SigningKey",
     "Token",
     "TokenRevocation",

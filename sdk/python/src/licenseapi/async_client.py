@@ -15,6 +15,7 @@ from licenseapi.resources.license_users import AsyncLicenseUsers
 from licenseapi.resources.licenses import AsyncLicenses
 from licenseapi.resources.policies import AsyncPolicies
 from licenseapi.resources.products import AsyncProducts
+from licenseapi.resources.root_keys import AsyncRootKeys
 from licenseapi.resources.signing_keys import AsyncKeySets, AsyncSigningKeys
 from licenseapi.resources.tokens import AsyncTokens
 from licenseapi.retries import DEFAULT_MAX_RETRIES
@@ -57,6 +58,7 @@ class AsyncLicenseAPI:
         self.tokens = AsyncTokens(transport)
         self.signing_keys = AsyncSigningKeys(transport)
         self.jwks = AsyncKeySets(transport)
+        self.root_keys = AsyncRootKeys(transport)
         self.account = AsyncAccounts(transport)
         self.me = AsyncIdentity(transport)
         self.request_logs = AsyncRequestLogs(transport)

@@ -14,6 +14,7 @@ from licenseapi.resources.license_users import LicenseUsers
 from licenseapi.resources.licenses import Licenses
 from licenseapi.resources.policies import Policies
 from licenseapi.resources.products import Products
+from licenseapi.resources.root_keys import RootKeys
 from licenseapi.resources.signing_keys import KeySets, SigningKeys
 from licenseapi.resources.tokens import Tokens
 from licenseapi.retries import DEFAULT_MAX_RETRIES
@@ -60,6 +61,7 @@ class LicenseAPI:
         self.tokens = Tokens(transport)
         self.signing_keys = SigningKeys(transport)
         self.jwks = KeySets(transport)
+        self.root_keys = RootKeys(transport)
         self.account = Accounts(transport)
         self.me = Identity(transport)
         self.request_logs = RequestLogs(transport)

@@ -104,9 +104,11 @@ _OPERATIONS = (
     Operation("request_logs.get", "GET", "/v1/request_logs/{id}"),
     Operation("jwks.live", "GET", "/v1/accounts/{account_id}/.well-known/jwks.json"),
     Operation("jwks.test", "GET", "/v1/accounts/{account_id}/test/.well-known/jwks.json"),
+    Operation("root_keys.live", "GET", "/v1/accounts/{account_id}/root_keys"),
+    Operation("root_keys.test", "GET", "/v1/accounts/{account_id}/test/root_keys"),
 )
 
 OPERATIONS = {operation.name: operation for operation in _OPERATIONS}
-PUBLIC_OPERATIONS = frozenset({"jwks.live", "jwks.test"})
+PUBLIC_OPERATIONS = frozenset({"jwks.live", "jwks.test", "root_keys.live", "root_keys.test"})
 # It would put the license key into a URL; POST validate answers the same.
 LEFT_OUT = frozenset({"licenses.validate_by_query"})

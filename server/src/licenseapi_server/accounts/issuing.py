@@ -16,6 +16,7 @@ from licenseapi_server.accounts.models import (
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.api_keys import api_key_hint, make_api_key
 from licenseapi_server.domain.ids import make_id
+from licenseapi_server.domain.key_pairs import KEY_BYTES, make_key_pair
 
 MODES = ("live", "test")
 
@@ -70,6 +71,24 @@ def make_signing_key(
         use="token",
         public_jwk=msgspec.json.encode(public).decode(),
         private_key_encrypted=deployment.seal(private, f"signing_key:{kid}"),
+        signs_from=signs_from,
+        created_at=now,
+    )
+
+
+def make_document_key(
+    deployment: Deployment, account_id: str, mode: str, *, use: str, now: int, signs_from: int
+) -> SigningKey:
+    """A new Ed25519 pair: a root, or a key that signs documents."""
+    pair = make_key_pair(os.urandom(KEY_BYTES))
+    private = msgspec.json.encode(pair.private_jwk)
+    return SigningKey(
+        kid=pair.kid,
+        account_id=account_id,
+        mode=mode,
+        use=use,
+        public_jwk=msgspec.json.encode(pair.public_jwk).decode(),
+        private_key_encrypted=deployment.seal(private, f"signing_key:{pair.kid}"),
         signs_from=signs_from,
         created_at=now,
     )

@@ -129,6 +129,14 @@ class SigningKey(models.Model):
     created_at = InstantField(default=0, db_default=0)
 
     class Meta:
+        constraints: ClassVar[list[Any]] = [
+            # Two processes that make the first key of a kind at once make one.
+            models.UniqueConstraint(
+                fields=["account", "mode", "use"],
+                condition=models.Q(signs_until__isnull=True, revoked_at__isnull=True),
+                name="signing_key_once_without_end",
+            )
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["account", "mode", "use", "signs_from"], name="signing_key_in_use")
         ]

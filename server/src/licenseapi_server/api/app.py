@@ -199,7 +199,7 @@ class Api:
     async def _dispatch(self, request: Request, route: Route, receive: Any) -> Rendered:
         if route.is_public:
             call = Call(None, self.deployment, request.now, request.ids, None, None)  # type: ignore[arg-type]
-            call.store = self.store
+            call.store, call.key_ring, call.path = self.store, self.key_ring, request.path
             return await _handle(route, call)
         admitted = await self._gate.admit(request, route, receive)
         if route.is_runtime:

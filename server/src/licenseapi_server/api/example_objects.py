@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from licenseapi_server.api import example_offline
 from licenseapi_server.api.example_ids import (
     ACCOUNT_ID,
     ACTIVATION_ID,
@@ -362,5 +363,6 @@ OBJECTS: dict[Any, msgspec.Struct] = {
             mode="live",
         ),
         tokens.RevokedToken(),
+        *example_offline.EXAMPLES,
     )
 }

@@ -60,7 +60,16 @@ RESOURCES = (
         "key of yours.",
     ),
     Resource("jwks", "Public keys", "What your own server verifies tokens with, without asking."),
-    Resource("signing_keys", "Signing keys", "The key pairs that sign tokens, and their rotation."),
+    Resource(
+        "root_keys",
+        "Root keys",
+        "What an app has to know to believe a document offline: copied into it when it is built.",
+    ),
+    Resource(
+        "signing_keys",
+        "Signing keys",
+        "The key pairs that sign tokens and documents, the roots above them, and their rotation.",
+    ),
     Resource(
         "api_keys",
         "API keys",

@@ -99,6 +99,7 @@ _ACCOUNT = (
         summary="List signing keys",
         handler=signing_keys.list_,
         scope="signing_keys:read",
+        query=signing_keys.SigningKeyQuery,
         answer=signing_keys.SigningKeys,
     ),
     Route(
@@ -115,11 +116,18 @@ _ACCOUNT = (
         name="signing_keys.rotate",
         method="POST",
         path="/v1/signing_keys/rotate",
-        summary="Rotate the key that signs tokens",
+        summary="Rotate a signing key",
+        description=(
+            "Without `use`, the key that signs tokens: the next one takes over when every cache "
+            "has it. Keys of documents take over at once, since each document says which key "
+            "signed it. A new root takes over at `takes_over_at`: ship it in your apps before."
+        ),
         handler=signing_keys.rotate,
         scope="signing_keys:rotate",
+        body=signing_keys.Rotate,
         answer=signing_keys.SigningKey,
         errors=("invalid_state",),
+        example={"use": "file"},
         **CREATE,
     ),
     Route(

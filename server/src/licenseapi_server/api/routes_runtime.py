@@ -1,6 +1,7 @@
 """The endpoints that software in customers' hands calls, and those for its tokens."""
 
 from licenseapi_server.api.registry import ALL_CREDENTIALS, Route
+from licenseapi_server.api.routes_offline import OFFLINE
 from licenseapi_server.api.runtime import activations, check_ins, jwks, tokens, validate
 from licenseapi_server.api.runtime.license_view import ValidatedLicense
 
@@ -219,4 +220,5 @@ RUNTIME = (
         is_counted=False,
         errors=("not_found",),
     ),
+    *OFFLINE,
 )

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from licenseapi_server import __version__
-from licenseapi_server.cli import account_commands, serve_commands
+from licenseapi_server.cli import account_commands, mail_commands, serve_commands
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.domain.quotas import PLANS
 from licenseapi_server.domain.scopes import GRANTABLE_SCOPES
@@ -53,6 +53,9 @@ def make_parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         _add_database(command)
         command.set_defaults(run=run)
+    mail = commands.add_parser("send-test-email", help="send a mail, to see that it arrives")
+    mail.add_argument("--to", required=True, metavar="ADDRESS")
+    mail.set_defaults(run=mail_commands.send_test_email)
     return parser
 
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from licenseapi_server.cli.account_commands import NewAccountText, create_first_account
+from licenseapi_server.cli.mail_commands import check_mail
 from licenseapi_server.deployment import load_plans, make_deployment
 from licenseapi_server.domain.instants import to_datetime
 from licenseapi_server.serving import preparation, running
@@ -78,7 +79,7 @@ def migrate(_options: argparse.Namespace) -> int:
 
 
 def check_config(_options: argparse.Namespace) -> int:
-    """Check the settings, the database and its limits; print them without secrets."""
+    """Check the settings, database, its limits and the mail server; print it without secrets."""
     settings = load_settings()
     load_plans(settings.plans_file)
     preparation.prepare_directory(settings)
@@ -90,6 +91,7 @@ def check_config(_options: argparse.Namespace) -> int:
         sys.stdout.write(f"{setting.environment_variable} = {shown}\n")
     _check_connection_limit(settings)
     _check_clock(settings)
+    check_mail(settings)
     sys.stdout.write("The configuration is usable.\n")
     return 0
 

@@ -6,6 +6,8 @@ pending → active → retiring → (unpublished), or revoked at any time (5-sec
 import msgspec
 
 SECOND = 1_000_000
+# A key that is the first of its kind signs at once, also on nodes whose clocks are behind.
+CLOCK_SLACK = 60 * SECOND
 
 
 class SigningTimes(msgspec.Struct, frozen=True):

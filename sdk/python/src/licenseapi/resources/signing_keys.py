@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from licenseapi.messages import Call
 from licenseapi.objects import RESOURCE, ApiObject
 from licenseapi.params import (
+    Instant,
     RequestOptions,
     WriteOptions,
 )
@@ -20,36 +21,55 @@ if TYPE_CHECKING:
     from licenseapi.paging import AsyncList, Page
 
 
+KeyUse = Literal["token", "file", "permit", "revocations", "key", "root"]
+
+
+class SigningKeyList(RequestOptions, total=False):
+    """Filters of the list."""
+
+    use: KeyUse
+
+
+class Rotate(WriteOptions, total=False):
+    """Whose successor to make: without `use`, that of the key which signs tokens.
+
+    `takes_over_at` is when a new root takes over: your apps have to have it by then.
+    """
+
+    use: KeyUse
+    takes_over_at: Instant
+
+
 class SigningKeys(Resource):
     """The methods of signing keys."""
 
-    def list(self, **options: Unpack[RequestOptions]) -> Page[SigningKey]:
+    def list(self, **query: Unpack[SigningKeyList]) -> Page[SigningKey]:
         """List the signing keys; there are never many."""
-        return self._list("signing_keys.list", SigningKey.read, options)
+        return self._list("signing_keys.list", SigningKey.read, query)
 
     def retrieve(self, key_id: str, /, **options: Unpack[RequestOptions]) -> SigningKey:
         """Show a signing key."""
         return self._run(Call("signing_keys.get", SigningKey.read, (key_id,), options))
 
-    def rotate(self, **options: Unpack[WriteOptions]) -> SigningKey:
-        """Make the next key. It takes over when every cache has it."""
-        return self._run(Call("signing_keys.rotate", SigningKey.read, fields=options))
+    def rotate(self, **fields: Unpack[Rotate]) -> SigningKey:
+        """Make the next key of a kind; `signs_from` says when it takes over."""
+        return self._run(Call("signing_keys.rotate", SigningKey.read, fields=fields))
 
 
 class AsyncSigningKeys(AsyncResource):
     """The methods of signing keys."""
 
-    def list(self, **options: Unpack[RequestOptions]) -> AsyncList[SigningKey]:
+    def list(self, **query: Unpack[SigningKeyList]) -> AsyncList[SigningKey]:
         """List the signing keys; there are never many."""
-        return self._list("signing_keys.list", SigningKey.read, options)
+        return self._list("signing_keys.list", SigningKey.read, query)
 
     async def retrieve(self, key_id: str, /, **options: Unpack[RequestOptions]) -> SigningKey:
         """Show a signing key."""
         return await self._run(Call("signing_keys.get", SigningKey.read, (key_id,), options))
 
-    async def rotate(self, **options: Unpack[WriteOptions]) -> SigningKey:
-        """Make the next key. It takes over when every cache has it."""
-        return await self._run(Call("signing_keys.rotate", SigningKey.read, fields=options))
+    async def rotate(self, **fields: Unpack[Rotate]) -> SigningKey:
+        """Make the next key of a kind; `signs_from` says when it takes over."""
+        return await self._run(Call("signing_keys.rotate", SigningKey.read, fields=fields))
 
 
 class KeySets(Resource):

@@ -14,6 +14,7 @@ from licenseapi_server.api.meanings import (
     events,
     license_users,
     licenses,
+    offline,
     policies,
     runtime,
     shared,
@@ -29,6 +30,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     **events.STRUCTS,
     **account.STRUCTS,
     **runtime.STRUCTS,
+    **offline.STRUCTS,
 }
 
 

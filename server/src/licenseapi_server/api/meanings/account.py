@@ -1,6 +1,6 @@
 """What the fields of API keys, signing keys, the request log and the account mean."""
 
-from licenseapi_server.api.meanings.shared import MODE, PAGE_QUERY, stamps
+from licenseapi_server.api.meanings.shared import MODE, PAGE_QUERY, WHOLE_LIST, stamps
 
 _KEY_NAME = "What the key is for, so that people recognize it; one line."
 _SCOPES = "What a restricted key may do: scopes that the calling key has itself"
@@ -87,7 +87,10 @@ STRUCTS = {
         "id": "Its `kid`, as in the header of what it signs.",
         "object": "Always `signing_key`.",
         "mode": MODE,
-        "use": "What it signs: `token`.",
+        "use": (
+            "What it signs: `token`; `file`, `permit`, `revocations` or `key`, documents that "
+            "hold offline; or `root`, the statements about those keys."
+        ),
         "state": (
             "`pending` until it takes over, `active` while it signs, `retiring` while what it "
             "signed may live, then `retired`; or `revoked`."
@@ -95,15 +98,24 @@ STRUCTS = {
         "public_jwk": "Its public half, a JSON Web Key (RFC 7517).",
         "signs_from": "From when it signs.",
         "signs_until": "Until when it signs; null until the next one is made.",
-        "published_until": "Until when it stands in the key set; null until the next one is made.",
+        "published_until": (
+            "Until when it stands in the key set; null until the next one is made, and for roots."
+        ),
         "created_at": "When it was made.",
     },
     "SigningKeys": {
-        "object": "Always `list`.",
-        "url": "The path that was asked.",
-        "has_more": "Always false: they fit on one page.",
-        "next_cursor": "Always null.",
-        "data": "All keys of the account and mode, newest first.",
+        **WHOLE_LIST,
+        "data": "The keys of the account and mode, newest first.",
+    },
+    "SigningKeyQuery": {
+        "use": "Only keys that sign this; asking for `root` makes the first one.",
+    },
+    "Rotate": {
+        "use": "Whose successor is made; without it `token`.",
+        "takes_over_at": (
+            "When a new root takes over, at most ten years from now; null is in 180 days. Apps "
+            "that do not have it by then refuse what is signed later."
+        ),
     },
     "RequestLogQuery": {
         **PAGE_QUERY,

@@ -22,6 +22,14 @@ PAGE_QUERY = {
     ),
 }
 
+# A list that is never long.
+WHOLE_LIST = {
+    "object": "Always `list`.",
+    "url": "The path that was asked.",
+    "has_more": "Always false: they fit on one page.",
+    "next_cursor": "Always null.",
+}
+
 
 def stamps(of: str, kind: str) -> dict[str, str]:
     """The fields with which every stored object begins and ends; `kind` is its `object`."""

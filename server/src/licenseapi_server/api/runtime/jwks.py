@@ -5,7 +5,7 @@ import hashlib
 import msgspec
 
 from licenseapi_server.api.call import Answer, AnyCall
-from licenseapi_server.api.runtime.key_ring import times_of
+from licenseapi_server.api.runtime.signing_rows import times_of
 from licenseapi_server.domain.ids import is_id
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.domain.signing_keys import is_published
@@ -42,7 +42,7 @@ async def test(call: AnyCall) -> Answer:
 async def _key_set(call: AnyCall, mode: str) -> Answer:
     if not is_id(call.id, "acct"):
         raise Problem("not_found")
-    rows = await call.store.list_signing_keys(call.id, mode)
+    rows = await call.store.list_signing_keys((call.id, mode))
     keys = [
         msgspec.json.decode(row.public_jwk, type=JsonWebKey)
         for row in rows

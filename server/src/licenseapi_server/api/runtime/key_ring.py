@@ -4,17 +4,15 @@ A token's `kid` is looked up here. A key that another process has just made is f
 our own database, at a bounded rate, so that a flood of invented ids costs next to nothing.
 """
 
-from collections.abc import Iterable
-
 import msgspec
 from joserfc.jwk import ECKey
 
-from licenseapi_server.api.runtime.rows import SigningKeyRow
+from licenseapi_server.api.runtime.document_keys import DocumentKeys
+from licenseapi_server.api.runtime.signing_rows import find_active, open_private
 from licenseapi_server.api.runtime.store import Store
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.domain.quotas import TokenBucket
-from licenseapi_server.domain.signing_keys import SigningTimes, compute_state
 from licenseapi_server.domain.tokens import (
     PublicKey,
     SignatureCache,
@@ -26,22 +24,13 @@ from licenseapi_server.domain.tokens import (
 UNKNOWN_PER_SECOND = 500
 
 
-def sealed_about(kid: str) -> str:
-    """What a sealed private key is bound to, so that rows cannot be swapped."""
-    return f"signing_key:{kid}"
-
-
-def times_of(row: SigningKeyRow) -> SigningTimes:
-    """The instants of a row."""
-    return SigningTimes(row.signs_from, row.signs_until, row.published_until, row.revoked_at)
-
-
 class KeyRing:
     """Verifies tokens and finds the key to sign with."""
 
     def __init__(self, deployment: Deployment, store: Store) -> None:
         self._deployment = deployment
         self._store = store
+        self.documents = DocumentKeys(deployment, store)
         self._public: dict[str, PublicKey] = {}
         self._private: dict[str, ECKey] = {}
         self._signatures = SignatureCache()
@@ -71,17 +60,11 @@ class KeyRing:
 
     async def find_signer(self, account_id: str, mode: str, now: int) -> tuple[str, ECKey]:
         """The key that signs now. Raises Problem unavailable when the account has none."""
-        rows = await self._store.list_signing_keys(account_id, mode)
-        row = _active(rows, now)
+        rows = await self._store.list_signing_keys((account_id, mode))
+        row = find_active(rows, now)
         if row is None:
             raise Problem("unavailable", "This account has no active signing key.")
         key = self._private.get(row.kid)
         if key is None:
-            sealed = row.private_key_encrypted
-            opened = self._deployment.sealer.open(sealed, sealed_about(row.kid))
-            key = self._private[row.kid] = ECKey.import_key(msgspec.json.decode(opened))
+            key = self._private[row.kid] = ECKey.import_key(open_private(self._deployment, row))
         return row.kid, key
-
-
-def _active(rows: Iterable[SigningKeyRow], now: int) -> SigningKeyRow | None:
-    return next((row for row in rows if compute_state(times_of(row), now) == "active"), None)

@@ -252,9 +252,11 @@ class SigningKeyRow(msgspec.Struct, frozen=True):
     kid: str
     account_id: str
     mode: str
+    use: str
     public_jwk: str
     private_key_encrypted: bytes
     signs_from: int
     signs_until: int | None
     published_until: int | None
     revoked_at: int | None
+    created_at: int

@@ -213,20 +213,40 @@ SET used = usage_requestcounter.used + excluded.used""",
     {"count": "bigint", "month_start": "bigint"},
 )
 
-# The token keys of one account and mode, newest first: for the key set and for signing.
+_SIGNING_KEY_COLUMNS = """kid, account_id, mode, use, public_jwk, private_key_encrypted,
+    signs_from, signs_until, published_until, revoked_at, created_at"""
+
+# The keys of one account, mode and use, newest first: for the key sets and for signing.
 # Index (account_id, mode, use, signs_from).
 SIGNING_KEYS_OF_ACCOUNT = statement(
-    """SELECT kid, account_id, mode, public_jwk, private_key_encrypted, signs_from,
-    signs_until, published_until, revoked_at
-FROM accounts_signingkey WHERE account_id = :account_id AND mode = :mode AND use = 'token'
+    f"""SELECT {_SIGNING_KEY_COLUMNS}
+FROM accounts_signingkey WHERE account_id = :account_id AND mode = :mode AND use = :use
 ORDER BY signs_from DESC LIMIT 20"""
 )
 
 # One signing key that the local set does not have yet. Primary key.
 SIGNING_KEY_BY_KID = statement(
-    """SELECT kid, account_id, mode, public_jwk, private_key_encrypted, signs_from,
-    signs_until, published_until, revoked_at
+    f"""SELECT {_SIGNING_KEY_COLUMNS}
 FROM accounts_signingkey WHERE kid = :kid AND use = 'token' LIMIT 1"""
+)
+
+# A root or a document key, made when it is first needed. Of two that are made at once, one
+# stays: unique index (account_id, mode, use) over the keys whose end is not planned.
+INSERT_SIGNING_KEY = statement(
+    """INSERT INTO accounts_signingkey (kid, account_id, mode, use, public_jwk,
+    private_key_encrypted, signs_from, created_at)
+SELECT :kid, a.id, :mode, :use, :public_jwk, :private_key_encrypted, :signs_from, :now
+FROM accounts_account a WHERE a.id = :account_id
+ON CONFLICT DO NOTHING""",
+    {
+        "kid": "varchar",
+        "mode": "varchar",
+        "use": "varchar",
+        "public_jwk": "text",
+        "private_key_encrypted": "bytea",
+        "signs_from": "bigint",
+        "now": "bigint",
+    },
 )
 
 # Ends a token by its id; a repeat changes nothing. Unique index (account_id, jti).

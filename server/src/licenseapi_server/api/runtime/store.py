@@ -52,8 +52,10 @@ class Store(Protocol):
         """One token key."""
         ...
 
-    async def list_signing_keys(self, account_id: str, mode: str) -> list[SigningKeyRow]:
-        """The token keys of an account and mode."""
+    async def list_signing_keys(
+        self, owner: tuple[str, str], use: str = "token"
+    ) -> list[SigningKeyRow]:
+        """The keys of an account and mode for this use."""
         ...
 
     async def deny_token(self, owner: tuple[str, str], jti: str, expires_at: int) -> None:

@@ -158,10 +158,12 @@ class PostgresStore:
         row = await self._row(sql.SIGNING_KEY_BY_KID, (kid,))
         return SigningKeyRow(*row) if row else None
 
-    async def list_signing_keys(self, account_id: str, mode: str) -> list[SigningKeyRow]:
-        """The token keys of an account and mode, newest first."""
+    async def list_signing_keys(
+        self, owner: tuple[str, str], use: str = "token"
+    ) -> list[SigningKeyRow]:
+        """The keys of an account and mode for this use, newest first."""
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-            rows = await connection.fetch(sql.SIGNING_KEYS_OF_ACCOUNT.postgres, account_id, mode)
+            rows = await connection.fetch(sql.SIGNING_KEYS_OF_ACCOUNT.postgres, *owner, use)
         return [SigningKeyRow(*row) for row in rows]
 
     async def deny_token(self, owner: tuple[str, str], jti: str, expires_at: int) -> None:

@@ -103,9 +103,11 @@ class SqliteStore:
         row = self._read().row(sql.SIGNING_KEY_BY_KID, (kid,))
         return SigningKeyRow(*row) if row else None
 
-    async def list_signing_keys(self, account_id: str, mode: str) -> list[SigningKeyRow]:
-        """The token keys of an account and mode, newest first."""
-        rows = self._read().rows(sql.SIGNING_KEYS_OF_ACCOUNT, (account_id, mode))
+    async def list_signing_keys(
+        self, owner: tuple[str, str], use: str = "token"
+    ) -> list[SigningKeyRow]:
+        """The keys of an account and mode for this use, newest first."""
+        rows = self._read().rows(sql.SIGNING_KEYS_OF_ACCOUNT, (*owner, use))
         return [SigningKeyRow(*row) for row in rows]
 
     async def deny_token(self, owner: tuple[str, str], jti: str, expires_at: int) -> None:

@@ -1,0 +1,1 @@
+"""Email: what is said (templates), how it is put together, and how it leaves the server."""
