@@ -23,6 +23,7 @@ from licenseapi_server.api.runtime.rows import (
     SigningKeyRow,
     TokenLookup,
 )
+from licenseapi_server.api.runtime.turns import Turns
 from licenseapi_server.api.runtime.work import LicenseWork, Result, run_on_postgres
 from licenseapi_server.domain.quotas import TEST_PLAN, Plan
 from licenseapi_server.settings import Settings
@@ -35,6 +36,8 @@ SERVER_SETTINGS = {
     "jit": "off",
 }
 ACQUIRE_SECONDS = 5
+# Longer than the database lets one of them hold the license (lock_timeout, statement_timeout).
+TURN_SECONDS = 15
 
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc]
@@ -80,6 +83,7 @@ class PostgresStore:
         self._size = settings.postgres_connections
         self._limits = quota_limits(plans)
         self._pool: Any = None
+        self._turns = Turns(TURN_SECONDS)
 
     async def open(self) -> None:
         """Connect."""
@@ -173,6 +177,7 @@ class PostgresStore:
     async def change_license(self, lock: tuple[str, str, str], act: LicenseWork[Result]) -> Result:
         """Lock the license (id, account, mode), then act on it; durable when it returns."""
         async with (
+            self._turns.take(lock[0]),
             self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
             connection.transaction(),
         ):
