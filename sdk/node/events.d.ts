@@ -3,7 +3,7 @@
 import { APIObject, CallOptions, Json, List, ListQuery } from './index.js';
 
 export interface TimelineQuery extends ListQuery {
-  /** Like `license.renewed`. */
+  /** Like `license.renewed`; in a timeline also `license.denied`. */
   type?: string;
 }
 
@@ -23,4 +23,26 @@ export class Event extends APIObject {
   readonly created_at: string;
   static retrieve(id: string, options?: CallOptions): Promise<Event>;
   static list(query?: EventQuery, options?: CallOptions): List<Event>;
+}
+
+export interface DenialQuery extends ListQuery {
+  license_id?: string;
+  /** Like `NOT_ACTIVATED`. */
+  code?: string;
+}
+
+/** A license that was refused to a machine for one reason, within one hour. */
+export class Denial extends APIObject {
+  readonly id: string;
+  readonly mode: 'live' | 'test';
+  readonly license_id: string;
+  readonly product_id: string;
+  readonly fingerprint: string | null;
+  readonly code: string;
+  readonly operation: string;
+  readonly count: number;
+  readonly created_at: string;
+  readonly last_denied_at: string;
+  static retrieve(id: string, options?: CallOptions): Promise<Denial>;
+  static list(query?: DenialQuery, options?: CallOptions): List<Denial>;
 }

@@ -2,7 +2,7 @@
 
 import { Activation, ValidatedActivation } from './activations.js';
 import { BatchActionFields, BatchActionResult } from './bulk.js';
-import { Event, TimelineQuery } from './events.js';
+import { Denial, Event, TimelineQuery } from './events.js';
 import { LicenseUser, LicenseUserFields } from './license_users.js';
 import { KeyUse, RootKey } from './offline.js';
 
@@ -375,6 +375,7 @@ export class LicenseAPI {
   readonly entitlements: Resource<typeof Entitlement>;
   readonly activations: Resource<typeof Activation>;
   readonly events: Resource<typeof Event>;
+  readonly denials: Resource<typeof Denial>;
   readonly apiKeys: Resource<typeof APIKey>;
   readonly tokens: Resource<typeof Token>;
   readonly signingKeys: Resource<typeof SigningKey>;

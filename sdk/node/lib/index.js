@@ -74,6 +74,7 @@ module.exports = {
     'create', 'heartbeat', 'deactivate', ...READ,
   ]),
   Event: attach(objects.Event, 'events', READ),
+  Denial: attach(objects.Denial, 'denials', READ),
   APIKey: attach(objects.APIKey, 'apiKeys', [...EDIT, 'roll', 'revoke']),
   Token: attach(objects.Token, 'tokens', ['create', 'introspect', 'revoke']),
   SigningKey: attach(objects.SigningKey, 'signingKeys', [...READ, 'rotate']),

@@ -69,6 +69,7 @@ class Customer extends kind(RESOURCE) {}
 class Entitlement extends kind(RESOURCE) {}
 class Activation extends kind(RESOURCE) {}
 class Event extends kind(RESOURCE) {}
+class Denial extends kind(RESOURCE) {}
 class APIKey extends kind(RESOURCE) {}
 class SigningKey extends kind(RESOURCE) {}
 class RootKey extends kind(RESOURCE) {}
@@ -97,6 +98,7 @@ module.exports = {
   Entitlement,
   Activation,
   Event,
+  Denial,
   APIKey,
   SigningKey,
   RootKey,

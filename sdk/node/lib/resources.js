@@ -176,6 +176,16 @@ class Events extends Resource {
   }
 }
 
+class Denials extends Resource {
+  retrieve(...given) {
+    return this._call('denials.get', given, objects.Denial);
+  }
+
+  list(...given) {
+    return this._list('denials.list', given, objects.Denial);
+  }
+}
+
 class APIKeys extends editable('api_keys', objects.APIKey) {
   roll(...given) {
     return this._call('api_keys.roll', given, objects.APIKey);
@@ -273,6 +283,7 @@ module.exports = {
   entitlements: crud('entitlements', objects.Entitlement),
   activations: Activations,
   events: Events,
+  denials: Denials,
   apiKeys: APIKeys,
   tokens: Tokens,
   signingKeys: SigningKeys,

@@ -84,6 +84,7 @@ def test_module_style_has_the_methods_of_the_client() -> None:
         "Entitlement": "entitlements",
         "Activation": "activations",
         "Event": "events",
+        "Denial": "denials",
         "APIKey": "api_keys",
         "Token": "tokens",
     }

@@ -164,7 +164,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("jwks_max_age_seconds", _positive, 600, "How long a client may cache a key set."),
     Setting("management_threads", _positive, 4, "Threads for management requests."),
     Setting("postgres_connections", _positive, 4, "Runtime connections per process."),
-    Setting("request_log_days", _positive, 30, "Days that request log entries are kept."),
+    Setting(
+        "request_log_days", _positive, 30, "Days that request log entries and denials are kept."
+    ),
     Setting(
         "job_lease_seconds",
         _positive,

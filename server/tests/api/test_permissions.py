@@ -13,6 +13,7 @@ import pytest
 django.setup()
 
 from harness.cast import Vendor, make_vendor
+from harness.eventually import eventually
 from harness.server import Server
 from licenseapi_server.api.registry import ANY_SCOPE, Route
 from licenseapi_server.api.routes import ROUTES as ALL_ROUTES
@@ -93,6 +94,9 @@ def test_others_objects_are_like_absent_ones(
     }
     machine = {"license_id": acme.license["id"], "fingerprint": route.name}
     ids["activations"] = acme.api.make("/v1/activations", **machine)["id"]
+    acme.api.make("/v1/licenses/validate", key=acme.key, product="another")
+    denials = eventually(lambda: acme.api.get("/v1/denials").json()["data"], bool)
+    ids["denials"] = denials[0]["id"]
     ids["entitlements"] = acme.api.make(
         "/v1/entitlements", name="x", code=f"c-{route.name}-{os.getpid()}"
     )["id"]

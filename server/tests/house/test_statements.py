@@ -23,8 +23,6 @@ STATEMENTS = {
 }
 FILES = {"api/runtime/sql.py", "api/runtime/seat_sql.py"}
 TEXTS = [source.text for source in SERVER_SOURCES if source.name in FILES]
-# The telemetry file holds the request log, and exists on SQLite only.
-TELEMETRY = {"LOG_REQUEST"}
 _servers: dict[str, Server] = {}
 
 
@@ -68,7 +66,7 @@ def _postgres_scans(node: dict[str, Any]) -> list[str]:
 def test_sqlite_serves_it_by_an_index(name: str, make_server: Callable[..., Server]) -> None:
     """No plan line begins with SCAN, but for rows that the statement itself carries."""
     folder = _server(make_server, "sqlite").data_dir
-    file = "telemetry.sqlite3" if name in TELEMETRY else "licenseapi.sqlite3"
+    file = "telemetry.sqlite3" if name in sql.TELEMETRY else "licenseapi.sqlite3"
     statement = STATEMENTS[name]
     plan = _sqlite_plan(folder / file, statement.sqlite, len(statement.names))
     assert _sqlite_scans(plan) == []

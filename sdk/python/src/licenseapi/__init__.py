@@ -13,6 +13,7 @@ from licenseapi.resources.account import Account, AccountUsage, Me, RequestLog
 from licenseapi.resources.activations import Activation
 from licenseapi.resources.api_keys import APIKey
 from licenseapi.resources.customers import Customer
+from licenseapi.resources.denials import Denial
 from licenseapi.resources.entitlements import Entitlement
 from licenseapi.resources.events import Event
 from licenseapi.resources.license_batch_actions import LicenseBatchActionResult
@@ -39,6 +40,7 @@ __all__ = [
     "AsyncPage",
     "Customer",
     "Deleted",
+    "Denial",
     "Entitlement",
     "Event",
     "Introspection",

@@ -9,6 +9,7 @@ from licenseapi.resources.account import AsyncAccounts, AsyncIdentity, AsyncRequ
 from licenseapi.resources.activations import AsyncActivations
 from licenseapi.resources.api_keys import AsyncApiKeys
 from licenseapi.resources.customers import AsyncCustomers
+from licenseapi.resources.denials import AsyncDenials
 from licenseapi.resources.entitlements import AsyncEntitlements
 from licenseapi.resources.events import AsyncEvents
 from licenseapi.resources.license_users import AsyncLicenseUsers
@@ -54,6 +55,7 @@ class AsyncLicenseAPI:
         self.entitlements = AsyncEntitlements(transport)
         self.activations = AsyncActivations(transport)
         self.events = AsyncEvents(transport)
+        self.denials = AsyncDenials(transport)
         self.api_keys = AsyncApiKeys(transport)
         self.tokens = AsyncTokens(transport)
         self.signing_keys = AsyncSigningKeys(transport)

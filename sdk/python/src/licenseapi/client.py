@@ -8,6 +8,7 @@ from licenseapi.resources.account import Accounts, Identity, RequestLogs
 from licenseapi.resources.activations import Activations
 from licenseapi.resources.api_keys import ApiKeys
 from licenseapi.resources.customers import Customers
+from licenseapi.resources.denials import Denials
 from licenseapi.resources.entitlements import Entitlements
 from licenseapi.resources.events import Events
 from licenseapi.resources.license_users import LicenseUsers
@@ -57,6 +58,7 @@ class LicenseAPI:
         self.entitlements = Entitlements(transport)
         self.activations = Activations(transport)
         self.events = Events(transport)
+        self.denials = Denials(transport)
         self.api_keys = ApiKeys(transport)
         self.tokens = Tokens(transport)
         self.signing_keys = SigningKeys(transport)

@@ -90,6 +90,8 @@ _OPERATIONS = (
     Operation("activations.deactivate", "POST", "/v1/activations/{id}/deactivate"),
     Operation("events.list", "GET", "/v1/events"),
     Operation("events.get", "GET", "/v1/events/{id}"),
+    Operation("denials.list", "GET", "/v1/denials"),
+    Operation("denials.get", "GET", "/v1/denials/{id}"),
     Operation("tokens.create", "POST", "/v1/tokens"),
     Operation("tokens.introspect", "POST", "/v1/tokens/introspect"),
     Operation("tokens.revoke", "POST", "/v1/tokens/revoke"),

@@ -134,6 +134,8 @@ class Gate:
         else:
             # No call finds a license by a key that has been replaced; validate says so.
             call.is_key_replaced = principal.may_use_product(license_.product_id)
+            # For the vendor's eyes only.
+            call.denied_license = license_ if call.is_key_replaced else None
         return Admitted(call, content.raw, use)
 
     def _make_call(self, request: Request, principal: Principal, content: Content) -> AnyCall:

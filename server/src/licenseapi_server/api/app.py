@@ -33,6 +33,7 @@ from licenseapi_server.api.response import (
 )
 from licenseapi_server.api.routes import ROUTES
 from licenseapi_server.api.runtime.buffers import Buffers
+from licenseapi_server.api.runtime.denials import code_of
 from licenseapi_server.api.runtime.key_ring import KeyRing
 from licenseapi_server.api.runtime.quota_blocks import QuotaBlocks
 from licenseapi_server.api.runtime.store import Store
@@ -212,6 +213,7 @@ class Api:
         try:
             rendered = await _handle(route, call)
         except Problem as problem:
+            self._note_denial(route, call, code_of(problem))
             is_guess = call.principal.credential_type == "publishable" and call.subject is None
             if problem.type.is_uncounted or is_guess:
                 await self._quota.refund(call.principal, use, call.now)
@@ -222,11 +224,17 @@ class Api:
         if call.principal.credential_type == "publishable" and not rendered.license_id:
             # Anyone can extract this key: guessing must not burn the vendor's month.
             await self._quota.refund(call.principal, use, call.now)
+        if rendered.is_denial and not _is_dry(call):
+            self._note_denial(route, call, rendered.code)
         if rendered.code and call.subject is not None and not _is_dry(call):
             self.buffers.touch_license(call.subject.id, call.now, call.subject.last_validated_at)
             if call.seen_seat:
                 self.buffers.touch_seat(call.seen_seat, call.now)
         return rendered
+
+    def _note_denial(self, route: Route, call: AnyCall, code: str) -> None:
+        if code:
+            self.buffers.denials.note(call, route.name, code)
 
     async def _run_management(
         self, request: Request, route: Route, call: AnyCall, content: bytes

@@ -36,6 +36,8 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     seen_seat: str = ""
     # Whether the license key presented has been rolled away; `subject` is None then.
     is_key_replaced: bool = False
+    # The license that a refusal concerns where `subject` is not it: see runtime/denials.
+    denied_license: Any = None
     # What the route has made ready before the transaction: see Route.prepare.
     prepared: Any = None
 
@@ -71,6 +73,8 @@ class Answer(msgspec.Struct):
     # For the request log: which license the call was about, and the verdict's code.
     license_id: str = ""
     code: str = ""
+    # Whether the code is that of a license which may not be used.
+    is_denial: bool = False
 
 
 class NoQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ API_KEY_ID = f"key_{_SUFFIX}"
 OTHER_KEY_ID = "key_01m86j4c8refk9vd3s0zq1n5wb"
 SECRET_ID = f"sec_{_SUFFIX}"
 CUSTOMER_ID = f"cus_{_SUFFIX}"
+DENIAL_ID = f"den_{_SUFFIX}"
 ENTITLEMENT_ID = f"ent_{_SUFFIX}"
 EVENT_ID = f"evt_{_SUFFIX}"
 LICENSE_ID = f"lic_{_SUFFIX}"
@@ -27,6 +28,7 @@ PATH_IDS = {
     "activations": ACTIVATION_ID,
     "api_keys": API_KEY_ID,
     "customers": CUSTOMER_ID,
+    "denials": DENIAL_ID,
     "entitlements": ENTITLEMENT_ID,
     "events": EVENT_ID,
     "licenses": LICENSE_ID,

@@ -10,6 +10,7 @@ from licenseapi_server.api.example_ids import (
     ACTIVATION_ID,
     API_KEY_ID,
     CUSTOMER_ID,
+    DENIAL_ID,
     ENTITLEMENT_ID,
     EVENT_ID,
     KEY_HINT,
@@ -30,6 +31,7 @@ from licenseapi_server.api.management import (
     api_key_fields,
     attachments,
     customers,
+    denials,
     entitlements,
     events,
     license_fields,
@@ -264,6 +266,18 @@ EVENT = events.Event(
     actor=API_KEY_ID,
     created_at="2026-03-09T14:05:00Z",
 )
+DENIAL = denials.Denial(
+    id=DENIAL_ID,
+    mode="live",
+    license_id=LICENSE_ID,
+    product_id=PRODUCT_ID,
+    fingerprint="6f9619ff-8b86",
+    code="NOT_ACTIVATED",
+    operation="licenses.validate",
+    count=12,
+    created_at="2026-03-09T08:02:00Z",
+    last_denied_at="2026-03-09T08:57:12.402617Z",
+)
 ACCOUNT = account.Account(
     id=ACCOUNT_ID,
     name="Acme",
@@ -340,6 +354,7 @@ OBJECTS: dict[Any, msgspec.Struct] = {
         VALIDATED_LICENSE,
         ACTIVATION,
         EVENT,
+        DENIAL,
         API_KEY,
         SIGNING_KEY,
         signing_keys.SigningKeys(url="/v1/signing_keys", data=[SIGNING_KEY]),

@@ -13,6 +13,7 @@ PATH_IDS = {
     "activations": "The id of the activation, `act_…`.",
     "api_keys": "The id of the key, `key_…`.",
     "customers": "The id of the customer, `cus_…`.",
+    "denials": "The id of the denial, `den_…`.",
     "entitlements": "The id of the entitlement, `ent_…`.",
     "events": "The id of the event, `evt_…`.",
     "licenses": "The id of the license, `lic_…`.",

@@ -66,6 +66,8 @@ class Probes:
             ),
             "# TYPE licenseapi_dropped_log_lines_total counter",
             f"licenseapi_dropped_log_lines_total {self._api.buffers.dropped_lines}",
+            "# TYPE licenseapi_dropped_denials_total counter",
+            f"licenseapi_dropped_denials_total {self._api.buffers.denials.dropped}",
             *await asyncio.to_thread(_describe_jobs, time.time_ns() // 1000),
         ]
         return 200, TEXT, ("\n".join(lines) + "\n").encode()

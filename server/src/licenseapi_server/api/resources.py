@@ -40,6 +40,12 @@ RESOURCES = (
         "What happened to licenses and their machines, when, and by whom. Written together with "
         "the change itself: there is none without the other.",
     ),
+    Resource(
+        "denials",
+        "Denials",
+        "Why a license was refused, to which machine, and how often in an hour: the answer to "
+        "a customer who is locked out.",
+    ),
     Resource("products", "Products", "What is licensed: an app, a plug-in, a game."),
     Resource(
         "policies",

@@ -3,10 +3,12 @@
 from licenseapi_server.api.call import Page
 from licenseapi_server.api.management import (
     activations,
+    denials,
     events,
     license_fields,
     licenses,
     products,
+    timeline,
 )
 from licenseapi_server.api.registry import CHANGE, CREATE, MAX_BATCH_BODY, Route
 from licenseapi_server.api.routes_license_actions import LICENSE_ACTIONS
@@ -129,10 +131,13 @@ EVENTS = (
         method="GET",
         path="/v1/licenses/{id}/timeline",
         summary="List what happened to a license",
-        description="It can be read after the license is deleted, too.",
-        handler=events.timeline,
+        description=(
+            "Its events and its denials, so that it tells why a customer is locked out. It can "
+            "be read after the license is deleted, too."
+        ),
+        handler=timeline.timeline,
         scope="events:read",
-        query=events.TimelineQuery,
+        query=timeline.TimelineQuery,
         answer=Page[events.Event],
         errors=("not_found",),
     ),
@@ -159,4 +164,29 @@ EVENTS = (
     ),
 )
 
-LICENSING = (*ACTIVATIONS, *LICENSES, *LICENSE_ACTIONS, *LICENSE_USERS, *EVENTS)
+DENIALS = (
+    Route(
+        name="denials.list",
+        method="GET",
+        path="/v1/denials",
+        summary="List denials",
+        description="Kept as long as the request log; the newest may be a second late.",
+        handler=denials.list_,
+        scope="events:read",
+        query=denials.DenialQuery,
+        answer=Page[denials.Denial],
+        example={"code": "NOT_ACTIVATED", "created_at": {"gte": "2026-03-01T00:00:00Z"}},
+    ),
+    Route(
+        name="denials.get",
+        method="GET",
+        path="/v1/denials/{id}",
+        summary="Show a denial",
+        handler=denials.get,
+        scope="events:read",
+        answer=denials.Denial,
+        errors=("not_found",),
+    ),
+)
+
+LICENSING = (*ACTIVATIONS, *LICENSES, *LICENSE_ACTIONS, *LICENSE_USERS, *EVENTS, *DENIALS)

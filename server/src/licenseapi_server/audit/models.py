@@ -1,10 +1,10 @@
-"""What happened at the door: one line per request. Telemetry, in a file of its own on SQLite."""
+"""What happened at the door: requests and denials. Telemetry, in a file of its own on SQLite."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
-from licenseapi_server.columns import IdField
+from licenseapi_server.columns import IdField, InstantField
 
 
 class RequestLogEntry(models.Model):
@@ -37,4 +37,43 @@ class RequestLogEntry(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["account_id", "mode", "id"], name="request_by_tenant"),
+        ]
+
+
+class Denial(models.Model):
+    """Why software was not let run: a license, a machine and a code, counted by the hour.
+
+    No foreign keys: a denial is kept when its license is deleted, and lives in another file.
+    """
+
+    BOUND_BY = "product_id"
+    id = IdField(primary_key=True)
+    account_id = IdField(default="", db_default="")
+    mode = models.CharField(max_length=4, default="", db_default="")
+    license_id = IdField(default="", db_default="")
+    product_id = IdField(default="", db_default="")
+    # Text and digest of what was presented; empty where no machine was.
+    fingerprint = models.CharField(max_length=512, default="", db_default="")
+    fingerprint_digest = models.BinaryField(max_length=32, default=b"")
+    code = models.CharField(max_length=60, default="", db_default="")
+    # The last operation that was refused so.
+    operation = models.CharField(max_length=60, default="", db_default="")
+    hour_start = InstantField(default=0, db_default=0)
+    count = models.BigIntegerField(default=0, db_default=0)
+    created_at = InstantField(default=0, db_default=0)
+    last_at = InstantField(default=0, db_default=0)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["license_id", "fingerprint_digest", "code", "hour_start"],
+                name="denial_once_an_hour",
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account_id", "mode", "id"], name="denial_by_tenant"),
+            models.Index(
+                fields=["account_id", "mode", "license_id", "id"], name="denial_by_license"
+            ),
+            models.Index(fields=["hour_start"], name="denial_by_hour"),
         ]

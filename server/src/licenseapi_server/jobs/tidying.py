@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from licenseapi_server.accounts.models import DeniedToken, IdempotencyRecord
-from licenseapi_server.audit.models import RequestLogEntry
+from licenseapi_server.audit.models import Denial, RequestLogEntry
 from licenseapi_server.database_router import TelemetryRouter
 from licenseapi_server.domain.instants import DAY, HOUR, MINUTE
 from licenseapi_server.jobs.kinds import JobKind, JobRun
@@ -53,6 +53,7 @@ def tidy(run: JobRun) -> None:
     _delete(lambda: Job.objects.filter(died_at__lt=now - DEAD_JOBS_KEPT), "default")
     _delete(lambda: JobPeriod.objects.filter(period_start__lt=now - PERIODS_KEPT), "default")
     _delete_old_lines(kept_from, log_alias)
+    _delete(lambda: Denial.objects.filter(hour_start__lt=kept_from), log_alias)
 
 
 # A failure needs no schedule of its own: the next period is soon there.

@@ -5,26 +5,19 @@ from typing import Any
 
 import msgspec
 
-from licenseapi_server.api.call import AnyCall, Call, NoBody, NoQuery, Page
+from licenseapi_server.api.call import Call, NoBody, NoQuery, Page
 from licenseapi_server.api.management.fields import ObjectId
 from licenseapi_server.api.management.pages import PageQuery, list_page
-from licenseapi_server.api.management.rows import get_row, of_tenant, visible
+from licenseapi_server.api.management.rows import get_row, visible
 from licenseapi_server.domain.events import EventType
-from licenseapi_server.domain.ids import is_id
 from licenseapi_server.domain.instants import render_instant
-from licenseapi_server.licensing.models import License
 from licenseapi_server.webhooks import models
 
 
-class TimelineQuery(PageQuery):
-    """Filters of the timeline of a license."""
-
-    type: EventType | None = None
-
-
-class EventQuery(TimelineQuery):
+class EventQuery(PageQuery):
     """Filters of the list of events."""
 
+    type: EventType | None = None
     license_id: ObjectId | None = None
 
 
@@ -53,29 +46,15 @@ def list_(call: Call[NoBody, EventQuery]) -> Page[Event]:
 
 def get(call: Call[NoBody, NoQuery]) -> Event:
     """Show an event."""
-    return _render(get_row(visible(models.Event, call), "evt", call.id))
-
-
-def timeline(call: Call[NoBody, TimelineQuery]) -> Page[Event]:
-    """List the events of a license, which may be deleted by now."""
-    rows = visible(models.Event, call).filter(license_id=call.id)
-    if not (is_id(call.id, "lic") and _is_deleted(call) and rows.exists()):
-        get_row(visible(License, call), "lic", call.id)
-    if call.query.type is not None:
-        rows = rows.filter(type=call.query.type)
-
-    return list_page(call, rows, "evt", _render_all)
-
-
-def _is_deleted(call: AnyCall) -> bool:
-    return not of_tenant(License, call).filter(id=call.id).exists()
+    return render(get_row(visible(models.Event, call), "evt", call.id))
 
 
 def _render_all(rows: Sequence[models.Event]) -> list[Event]:
-    return [_render(row) for row in rows]
+    return [render(row) for row in rows]
 
 
-def _render(row: models.Event) -> Event:
+def render(row: models.Event) -> Event:
+    """An event's row as the API shows it."""
     return Event(
         id=row.id,
         mode=row.mode,

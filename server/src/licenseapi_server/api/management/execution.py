@@ -33,12 +33,20 @@ class Rendered(msgspec.Struct, frozen=True):
     license_id: str = ""
     code: str = ""
     is_replay: bool = False
+    is_denial: bool = False
 
 
 def render(answer: Answer) -> Rendered:
     """Encode the body, unless the handler already has."""
     body = answer.body if isinstance(answer.body, bytes) else encode(answer.body)
-    return Rendered(answer.status, body, answer.headers, answer.license_id, answer.code)
+    return Rendered(
+        answer.status,
+        body,
+        answer.headers,
+        answer.license_id,
+        answer.code,
+        is_denial=answer.is_denial,
+    )
 
 
 def as_answer(result: object, route: Route) -> Answer:

@@ -1,6 +1,6 @@
 """Lists: keyset pages by id, newest first. A deleted cursor still marks its place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -58,6 +58,62 @@ def list_page(
         data=render(found),
         **total,
     )
+
+
+class Source(msgspec.Struct):
+    """One kind of row of a list that holds several: its ids' prefix, and how one is shown."""
+
+    rows: "QuerySet[Any]"
+    prefix: str
+    render: Callable[[Any], Any]
+
+
+def list_merged(call: Call[Any, PageQuery], sources: Sequence[Source]) -> Page[Any]:
+    """One page of rows of several kinds, whose ids are in one order but for their prefixes."""
+    query = call.query
+    found: list[tuple[str, Any]] = []
+    totals = []
+    is_backward = query.ending_before is not None
+    for source in sources:
+        rows = filter_created(source.rows, source.prefix, query.created_at)
+        totals.append(_count(rows, query))
+        own = _own_cursor(query, source.prefix, {one.prefix for one in sources})
+        rows, _ = _after_cursor(rows, source.prefix, own)
+        found += [(_place(row.id), source.render(row)) for row in rows[: query.limit + 1]]
+    found.sort(key=lambda item: item[0], reverse=not is_backward)
+    has_more = len(found) > query.limit
+    shown = [item for _, item in found[: query.limit]]
+    if is_backward:
+        shown.reverse()
+    is_next = has_more and not is_backward
+    page: Page[Any] = Page(
+        url=call.path,
+        has_more=has_more,
+        next_cursor=shown[-1].id if is_next else None,
+        data=shown,
+    )
+    if query.include == "total_count":
+        total = sum(one["total_count"] for one in totals)
+        page.total_count = min(total, COUNT_LIMIT)
+        page.total_count_is_exact = total <= COUNT_LIMIT and all(
+            one["total_count_is_exact"] for one in totals
+        )
+    return page
+
+
+def _place(row_id: str) -> str:
+    """An id without its prefix: its place in time."""
+    return row_id.partition("_")[2]
+
+
+def _own_cursor(query: PageQuery, prefix: str, prefixes: Collection[str]) -> PageQuery:
+    """The query with the cursors that it has as ids of this kind, whatever kind they are of."""
+    changes = {}
+    for name in ("starting_after", "ending_before"):
+        value = getattr(query, name)
+        if value is not None and any(is_id(value, known) for known in prefixes):
+            changes[name] = f"{prefix}_{_place(value)}"
+    return msgspec.structs.replace(query, **changes)
 
 
 def _after_cursor(

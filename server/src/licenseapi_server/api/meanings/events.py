@@ -5,23 +5,30 @@ from licenseapi_server.api.meanings.shared import PAGE_QUERY
 STRUCTS = {
     "Event": {
         "id": "The id of the event; ids sort by time.",
-        "object": "Always `event`.",
+        "object": "`event`; in a timeline also `denial`.",
         "mode": "`live` or `test`: that of the license.",
         "type": (
             "What happened, like `license.renewed`: `type` of the list of events names them all. "
-            "New releases may add some."
+            "New releases may add some. A denial in a timeline is `license.denied`."
         ),
         "license_id": "The license that it is about, which may be deleted by now.",
         "object_id": "What it happened to: the license itself, or one of its activations or users.",
         "data": (
             "More about it, by type: `changed` names the fields of an update, `reason` is the "
             "reason given, `from` and `to` are the expiry before and after; of activations "
-            "`hostname`, `reason`, `after` and `from`. Never a key or a secret."
+            "`hostname`, `reason`, `after` and `from`; of denials all that `GET /v1/denials` says "
+            "of them. Never a key or a secret."
         ),
-        "actor": "The API key that did it, `key_…`; of activations also a token, by its `jti`.",
+        "actor": (
+            "The API key that did it, `key_…`; of activations also a token, by its `jti`; of "
+            "denials empty."
+        ),
         "created_at": "When it happened.",
     },
-    "TimelineQuery": {**PAGE_QUERY, "type": "Events of this type."},
+    "TimelineQuery": {
+        **PAGE_QUERY,
+        "type": "Events of this type; `license.denied` for the denials.",
+    },
     "EventQuery": {
         **PAGE_QUERY,
         "type": "Events of this type.",

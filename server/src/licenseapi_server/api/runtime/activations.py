@@ -8,6 +8,7 @@ from msgspec import Meta
 from licenseapi_server.api.call import Answer, AnyCall, Asked, Call, NoQuery
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.api.runtime import seats
+from licenseapi_server.api.runtime.denials import Concerned
 from licenseapi_server.api.runtime.locked_license import change_license
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
 from licenseapi_server.api.runtime.seat_rows import Arrival, SeatRow
@@ -180,6 +181,7 @@ async def _own(call: Call[SignOfLife, NoQuery]) -> SeatRow:
     row = SeatRow(*found) if found else None
     if row is None or not principal.may_use_product(row.product_id):
         raise Problem("not_found")
+    call.denied_license = Concerned(row.license_id, row.product_id, row.fingerprint)
     body, license_ = call.body, call.subject
     if principal.is_client and body.fingerprint is None:
         message = "`fingerprint` is required: an app speaks for its own machine."

@@ -1,4 +1,4 @@
-"""What may be a second late: log lines, last-used times, counts of unlimited plans.
+"""What may be a second late: log lines, denials, last-used times, counts of unlimited plans.
 
 Bounded: when the database cannot take them, the newest log lines are dropped and counted,
 never a request refused. Times and counts are one entry per key, license or account.
@@ -9,6 +9,7 @@ import logging
 from typing import Any
 
 from licenseapi_server.api.runtime import seat_sql, sql
+from licenseapi_server.api.runtime.denials import Denials, render_rows
 from licenseapi_server.api.runtime.quota_blocks import QuotaBlocks
 from licenseapi_server.api.runtime.rows import Counter
 from licenseapi_server.domain.instants import SECOND
@@ -31,6 +32,7 @@ class Buffers:
         self._blocks = blocks
         self._lines: list[tuple[Any, ...]] = []
         self.dropped_lines = 0
+        self.denials = Denials()
         self._keys: dict[str, tuple[int, str]] = {}
         self._secrets: dict[str, int] = {}
         self._licenses: dict[str, int] = {}
@@ -46,6 +48,7 @@ class Buffers:
         self._tasks = [
             asyncio.create_task(self._repeat(self.flush_log, LOG_SECONDS)),
             asyncio.create_task(self._repeat(self.flush_facts, FACTS_SECONDS)),
+            asyncio.create_task(self._repeat(self.flush_denials, FACTS_SECONDS)),
         ]
 
     async def stop(self) -> None:
@@ -54,7 +57,7 @@ class Buffers:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._blocks.stop()
-        for flush in (self.flush_log, self.flush_facts):
+        for flush in (self.flush_log, self.flush_facts, self.flush_denials):
             try:
                 await flush()
             except Exception:
@@ -121,6 +124,17 @@ class Buffers:
             await self._store.write_log(lines)
         except BaseException:
             self._lines = (lines + self._lines)[:LOG_CAPACITY]
+            raise
+
+    async def flush_denials(self) -> None:
+        """Write what has been denied; keep it when that fails."""
+        tallies = self.denials.drain()
+        if not tallies:
+            return
+        try:
+            await self._store.write_denials(render_rows(tallies))
+        except BaseException:
+            self.denials.give_back(tallies)
             raise
 
     async def flush_facts(self) -> None:

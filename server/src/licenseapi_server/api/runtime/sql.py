@@ -295,14 +295,29 @@ VALUES (:id, :account_id, :mode, :credential_type, :key_id, :token_id, :operatio
     :created_at)"""
 )
 
+# A denial of an hour: the first time it is a row, afterwards a count; in the telemetry file on
+# SQLite. Unique index (license_id, fingerprint_digest, code, hour_start).
+COUNT_DENIAL = statement(
+    """INSERT INTO audit_denial (id, account_id, mode, license_id, product_id, fingerprint,
+    fingerprint_digest, code, operation, hour_start, count, created_at, last_at)
+VALUES (:id, :account_id, :mode, :license_id, :product_id, :fingerprint, :digest, :code,
+    :operation, :hour_start, :count, :first_at, :last_at)
+ON CONFLICT (license_id, fingerprint_digest, code, hour_start) DO UPDATE
+SET count = audit_denial.count + excluded.count, operation = excluded.operation,
+    last_at = CASE WHEN excluded.last_at > audit_denial.last_at THEN excluded.last_at
+        ELSE audit_denial.last_at END"""
+)
+
 # Which migrations the database has: a node that needs another one is not ready. Primary key.
 APPLIED_MIGRATIONS = statement(
     "SELECT app, name FROM django_migrations WHERE id > 0 ORDER BY id LIMIT 1000"
 )
 
+# On SQLite these tables live in a file of their own.
+TELEMETRY = frozenset({"LOG_REQUEST", "COUNT_DENIAL"})
 MAIN_STATEMENTS = {
     name: value
     for name, value in list(globals().items())
-    if isinstance(value, Statement) and name != "LOG_REQUEST"
+    if isinstance(value, Statement) and name not in TELEMETRY
 }
 POSTGRES_ONLY = frozenset(name for name in MAIN_STATEMENTS if name.startswith("OPEN_"))

@@ -75,6 +75,9 @@ class Store(Protocol):
     async def write_log(self, rows: list[tuple[Any, ...]]) -> None:
         """Write request-log lines."""
 
+    async def write_denials(self, rows: list[tuple[Any, ...]]) -> None:
+        """Count denials."""
+
     async def clock(self) -> int | None:
         """The database's clock, or None when it is this machine's."""
         ...

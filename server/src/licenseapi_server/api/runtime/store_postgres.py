@@ -206,6 +206,10 @@ class PostgresStore:
                 "audit_requestlogentry", records=rows, columns=sql.LOG_REQUEST.names
             )
 
+    async def write_denials(self, rows: list[tuple[Any, ...]]) -> None:
+        """Count denials, in one order on every node."""
+        await self.write_batch([(sql.COUNT_DENIAL, rows)])
+
     async def clock(self) -> int | None:
         """The database's clock in microseconds since the epoch."""
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:

@@ -144,6 +144,10 @@ class SqliteStore:
         """Append request-log lines to the telemetry file."""
         await self._telemetry.submit(lambda db: _insert_lines(db, rows))
 
+    async def write_denials(self, rows: list[tuple[Any, ...]]) -> None:
+        """Count denials in the telemetry file."""
+        await self._telemetry.submit(lambda db: db.executemany(sql.COUNT_DENIAL.sqlite, rows))
+
     async def clock(self) -> int | None:
         """None: the database's clock is this machine's."""
         return None

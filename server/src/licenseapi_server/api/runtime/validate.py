@@ -239,7 +239,12 @@ def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> A
         interval = seen_every(machine.rules.dormant_after)
         if body.activation is not None and now - seat.last_seen_at >= interval:
             call.seen_seat = seat.id
-    return Answer(body, license_id="" if row is None else row.id, code=verdict.code)
+    return Answer(
+        body,
+        license_id="" if row is None else row.id,
+        code=verdict.code,
+        is_denial=not verdict.is_valid,
+    )
 
 
 def _starts_clock(verdict: Verdict, presented: ValidateById, row: LicenseRow) -> bool:
