@@ -68,7 +68,7 @@ const LIST = [
   ['activations.heartbeat', 'POST', '/v1/activations/{id}/heartbeat'],
   ['activations.deactivate', 'POST', '/v1/activations/{id}/deactivate'],
   ['events.list', 'GET', '/v1/events'],
-  ['events.get', 'denials.get', 'GET', '/v1/events/{id}'],
+  ['events.get', 'GET', '/v1/events/{id}'],
   ['denials.list', 'GET', '/v1/denials'],
   ['denials.get', 'GET', '/v1/denials/{id}'],
   ['tokens.create', 'POST', '/v1/tokens'],
@@ -94,7 +94,7 @@ const WITHOUT_FIELDS = new Set([
   'licenses.delete', 'license_users.get', 'license_users.delete', 'license_users.unban',
   'products.get', 'products.delete', 'policies.get', 'policies.delete',
   'customers.get', 'customers.delete', 'customers.unban', 'entitlements.get',
-  'entitlements.delete', 'activations.get', 'events.get', 'api_keys.get',
+  'entitlements.delete', 'activations.get', 'events.get', 'denials.get', 'api_keys.get',
   'signing_keys.get', 'account.get', 'account.usage', 'me.get', 'request_logs.get',
   'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
 ]);

@@ -26,3 +26,6 @@ EventType = Literal[
     "activation.ended",
 ]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
+# How a denial is called among the events of a timeline; it is none of them.
+DENIED: Literal["license.denied"] = "license.denied"
+TimelineType = EventType | Literal["license.denied"]

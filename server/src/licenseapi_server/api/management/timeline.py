@@ -1,6 +1,6 @@
 """The timeline of a license: its events and its denials, in the order of time."""
 
-from typing import Any, Literal
+from typing import Any
 
 from licenseapi_server.api.call import AnyCall, Call, NoBody, Page
 from licenseapi_server.api.management import events
@@ -8,19 +8,17 @@ from licenseapi_server.api.management.events import Event
 from licenseapi_server.api.management.pages import PageQuery, Source, list_merged
 from licenseapi_server.api.management.rows import get_row, of_tenant, visible
 from licenseapi_server.audit.models import Denial
-from licenseapi_server.domain.events import EventType
+from licenseapi_server.domain.events import DENIED, TimelineType
 from licenseapi_server.domain.ids import is_id
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.licensing.models import License
 from licenseapi_server.webhooks import models
 
-DENIED = "license.denied"
-
 
 class TimelineQuery(PageQuery):
     """Filters of the timeline of a license."""
 
-    type: EventType | Literal["license.denied"] | None = None
+    type: TimelineType | None = None
 
 
 def timeline(call: Call[NoBody, TimelineQuery]) -> Page[Event]:
