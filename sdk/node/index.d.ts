@@ -5,12 +5,14 @@ import { BatchActionFields, BatchActionResult } from './bulk.js';
 import { Denial, Event, TimelineQuery } from './events.js';
 import { LicenseUser, LicenseUserFields } from './license_users.js';
 import { KeyUse, RootKey } from './offline.js';
+import { ProductVersion } from './product_versions.js';
 
 export * from './activations.js';
 export * from './bulk.js';
 export * from './events.js';
 export * from './license_users.js';
 export * from './offline.js';
+export * from './product_versions.js';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type Metadata = Record<string, string>;
@@ -138,6 +140,8 @@ export interface Presented {
   /** Asks whether the license is activated on this machine. */
   fingerprint?: string;
   components?: Record<string, string>;
+  /** One released after what the license covers answers `VERSION_NOT_COVERED`. */
+  version?: string;
   nonce?: string;
   dry_run?: boolean;
 }
@@ -162,6 +166,7 @@ export class License extends APIObject {
   readonly last_check_in_at: string | null;
   /** From then on it answers `CHECK_IN_OVERDUE`; null is never. */
   readonly check_in_due_at: string | null;
+  readonly maintenance_ends_at: string | null;
   readonly limits: Limits;
   readonly activation_count: number;
   readonly user_count: number;
@@ -368,6 +373,7 @@ type Resource<Class> = Omit<Class, 'prototype'>;
 export class LicenseAPI {
   constructor(settings?: Settings);
   readonly licenses: Resource<typeof License>;
+  readonly productVersions: Resource<typeof ProductVersion>;
   readonly licenseUsers: Resource<typeof LicenseUser>;
   readonly products: Resource<typeof Product>;
   readonly policies: Resource<typeof Policy>;

@@ -4,6 +4,7 @@ import licenseapi from './lib/index.js';
 export default licenseapi;
 export const {
   LicenseAPI, License, Product, Policy, Customer, Entitlement, Activation, Event, Denial, LicenseUser,
+  ProductVersion,
   APIKey, Token, SigningKey, Account, Me, RequestLog, Validation, APIObject, Page, error,
   setApiKey, setApiBase, VERSION,
 } = licenseapi;

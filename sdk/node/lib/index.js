@@ -66,6 +66,9 @@ module.exports = {
     'timeline', 'transfer', 'rollKey', 'checkIn', 'validate', 'validateById', 'requireValid',
   ]),
   LicenseUser: attach(objects.LicenseUser, 'licenseUsers', [...CRUD, 'ban', 'unban']),
+  ProductVersion: attach(objects.ProductVersion, 'productVersions', [
+    'put', 'retrieve', 'delete', 'list',
+  ]),
   Product: attach(objects.Product, 'products', CRUD),
   Policy: attach(objects.Policy, 'policies', CRUD),
   Customer: attach(objects.Customer, 'customers', [...CRUD, 'ban', 'unban']),

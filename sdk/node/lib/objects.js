@@ -63,6 +63,7 @@ function kind(promised) {
 
 class License extends kind(RESOURCE) {}
 class LicenseUser extends kind(RESOURCE) {}
+class ProductVersion extends kind(RESOURCE) {}
 class Product extends kind(RESOURCE) {}
 class Policy extends kind(RESOURCE) {}
 class Customer extends kind(RESOURCE) {}
@@ -92,6 +93,7 @@ module.exports = {
   requireMembers,
   License,
   LicenseUser,
+  ProductVersion,
   Product,
   Policy,
   Customer,

@@ -39,6 +39,10 @@ const LIST = [
   ['products.get', 'GET', '/v1/products/{id}'],
   ['products.update', 'PATCH', '/v1/products/{id}', BY_KEY],
   ['products.delete', 'DELETE', '/v1/products/{id}', BY_KEY],
+  ['product_versions.put', 'PUT', '/v1/products/{id}/versions/{version}', BY_KEY],
+  ['product_versions.list', 'GET', '/v1/products/{id}/versions'],
+  ['product_versions.get', 'GET', '/v1/products/{id}/versions/{version}'],
+  ['product_versions.delete', 'DELETE', '/v1/products/{id}/versions/{version}', BY_KEY],
   ['policies.create', 'POST', '/v1/policies', BY_KEY],
   ['policies.list', 'GET', '/v1/policies'],
   ['policies.get', 'GET', '/v1/policies/{id}'],
@@ -92,7 +96,8 @@ const LIST = [
 /** They take neither a body nor a query: options come right after the ids. */
 const WITHOUT_FIELDS = new Set([
   'licenses.delete', 'license_users.get', 'license_users.delete', 'license_users.unban',
-  'products.get', 'products.delete', 'policies.get', 'policies.delete',
+  'products.get', 'products.delete', 'product_versions.get',
+  'product_versions.delete', 'policies.get', 'policies.delete',
   'customers.get', 'customers.delete', 'customers.unban', 'entitlements.get',
   'entitlements.delete', 'activations.get', 'events.get', 'denials.get', 'api_keys.get',
   'signing_keys.get', 'account.get', 'account.usage', 'me.get', 'request_logs.get',
@@ -102,7 +107,7 @@ const WITHOUT_FIELDS = new Set([
 /** Whether the `version` that was read can be made a condition, with If-Match. */
 function takesIfMatch(name, method, path, byKey) {
   if (method === 'DELETE') return ['licenses.delete', 'license_users.delete'].includes(name);
-  if (name.endsWith('.create')) return false;
+  if (/\.(create|put)$/.test(name)) return false;
   return byKey && (method === 'PATCH' || path.includes('{'));
 }
 

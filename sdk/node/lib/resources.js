@@ -133,6 +133,25 @@ class LicenseUsers extends crud('license_users', objects.LicenseUser) {
   }
 }
 
+class ProductVersions extends Resource {
+  /** Says when a version was released: the product's id, the version, `{ released_at }`. */
+  put(...given) {
+    return this._call('product_versions.put', given, objects.ProductVersion);
+  }
+
+  retrieve(...given) {
+    return this._call('product_versions.get', given, objects.ProductVersion);
+  }
+
+  delete(...given) {
+    return this._call('product_versions.delete', given, objects.Deleted);
+  }
+
+  list(...given) {
+    return this._list('product_versions.list', given, objects.ProductVersion);
+  }
+}
+
 class Customers extends crud('customers', objects.Customer) {
   ban(...given) {
     return this._call('customers.ban', given, objects.Customer);
@@ -278,6 +297,7 @@ module.exports = {
   licenses: Licenses,
   licenseUsers: LicenseUsers,
   products: crud('products', objects.Product),
+  productVersions: ProductVersions,
   policies: crud('policies', objects.Policy),
   customers: Customers,
   entitlements: crud('entitlements', objects.Entitlement),

@@ -166,7 +166,7 @@ test('the packed package works in CommonJS and in ESM', () => {
   const tarball = path.join(directory, packed.stdout.trim());
   const installed = run(...npm, 'install', '--offline', '--no-audit', '--no-fund', tarball);
   assert.equal(installed.status, 0, installed.stderr);
-  for (const name of ['activations.d.ts', 'events.d.ts', 'license_users.d.ts']) {
+  for (const name of ['activations.d.ts', 'events.d.ts', 'license_users.d.ts', 'product_versions.d.ts']) {
     assert.ok(existsSync(path.join(directory, 'node_modules/licenseapi', name)));
   }
   const cjs = run(process.execPath, '-e', "console.log(typeof require('licenseapi').License.list)");

@@ -79,6 +79,7 @@ def test_module_style_has_the_methods_of_the_client() -> None:
         "License": "licenses",
         "LicenseUser": "license_users",
         "Product": "products",
+        "ProductVersion": "product_versions",
         "Policy": "policies",
         "Customer": "customers",
         "Entitlement": "entitlements",

@@ -15,7 +15,7 @@ STRATEGIES = ("restrict", "revoke", "maintain", "allow")
 INSTANTS = st.integers(NOW - 30 * DAY, NOW + 30 * DAY)
 MAYBE = st.none() | INSTANTS
 CODES_OF_FEATURES = st.sampled_from(["brushes", "layers", "print", "cloud"])
-SCOPES = ("product", "policy", "entitlements", "fingerprint", "components")
+SCOPES = ("product", "policy", "entitlements", "fingerprint", "components", "version")
 PARTS = frozenset({b"board", b"cpu", b"disk"})
 SEAT = Seat(
     id="act_1", fingerprint_digest=b"one", components=PARTS, activated_at=NOW, last_seen_at=NOW
@@ -66,6 +66,9 @@ ANY_FACTS = st.builds(
     wanted_policy=st.sampled_from([None, "pol_node_locked", "pol_other"]),
     wanted_entitlements=st.none() | st.lists(CODES_OF_FEATURES, min_size=1).map(tuple),
     machine=MACHINES,
+    maintenance_ends_at=MAYBE,
+    wanted_version=st.sampled_from([None, "2.1.0"]),
+    version_released_at=MAYBE,
 )
 
 
@@ -78,6 +81,13 @@ def _on(rules: SeatRules | None = None, **changes: object) -> MachineFacts:
     components = changes.pop("presented", None)
     seat = None if changes == {"seat": None} else msgspec.structs.replace(SEAT, **changes)
     return MachineFacts(rules=rules or SeatRules(), seat=seat, components=components)  # type: ignore[arg-type]
+
+
+def _maintained(released_at: int | None, **changes: object) -> Facts:
+    """A license that expired yesterday, under a version that was released then."""
+    expired = _paint(expires_at=NOW - DAY, expiration_strategy="maintain")
+    shown = {"wanted_version": "2.1.0", "version_released_at": released_at, **changes}
+    return msgspec.structs.replace(expired, **shown)
 
 
 EXAMPLES = [
@@ -133,6 +143,27 @@ EXAMPLES = [
         "GRACE_PERIOD",
         True,
     ),
+    (_paint(requires=("version",)), "VERSION_REQUIRED", False),
+    (_paint(wanted_version="2.1.0"), "VALID", True),
+    (_paint(wanted_version="2.1.0", maintenance_ends_at=NOW + 1), "VALID", True),
+    (_paint(wanted_version="2.1.0", maintenance_ends_at=NOW), "VERSION_NOT_COVERED", False),
+    (
+        _paint(wanted_version="2.0", version_released_at=NOW - 1, maintenance_ends_at=NOW),
+        "VALID",
+        True,
+    ),
+    (
+        _paint(wanted_version="3.0", version_released_at=NOW + 1, maintenance_ends_at=NOW + 1),
+        "VERSION_NOT_COVERED",
+        False,
+    ),
+    (_paint(maintenance_ends_at=NOW), "VALID", True),
+    (_maintained(NOW - DAY - 1), "EXPIRED", True),
+    (_maintained(NOW - DAY), "VERSION_NOT_COVERED", False),
+    (_maintained(None), "VERSION_NOT_COVERED", False),
+    (_maintained(None, grace_period="P7D"), "GRACE_PERIOD", True),
+    (_maintained(None, expiration_strategy="allow"), "EXPIRED", True),
+    (_maintained(NOW - 9 * DAY, expiration_strategy="restrict"), "EXPIRED", False),
     (_paint(requires=("product",)), "PRODUCT_REQUIRED", False),
     (_paint(requires=("product",), wanted_product="paint"), "VALID", True),
     (_paint(wanted_product="prod_paint"), "VALID", True),
@@ -168,7 +199,7 @@ def test_the_missing_entitlements_are_named_each_once_and_sorted() -> None:
 
 
 def test_the_rules_stand_in_the_order_of_the_design() -> None:
-    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8, 8, 11, 12]
+    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8, 8, 8, 11, 12]
     assert CODES == (
         "NOT_FOUND",
         "KEY_REPLACED",
@@ -190,6 +221,8 @@ def test_the_rules_stand_in_the_order_of_the_design() -> None:
         "COMPONENTS_MISMATCH",
         "HEARTBEAT_NOT_STARTED",
         "HEARTBEAT_DEAD",
+        "VERSION_REQUIRED",
+        "VERSION_NOT_COVERED",
         "GRACE_PERIOD",
         "VALID",
     )

@@ -20,6 +20,7 @@ from licenseapi.resources.license_batch_actions import LicenseBatchActionResult
 from licenseapi.resources.license_users import LicenseUser
 from licenseapi.resources.licenses import License, LicenseBatchResult
 from licenseapi.resources.policies import Policy
+from licenseapi.resources.product_versions import ProductVersion
 from licenseapi.resources.products import Product
 from licenseapi.resources.root_keys import RootKey
 from licenseapi.resources.signing_keys import KeySet, SigningKey
@@ -54,6 +55,7 @@ __all__ = [
     "Page",
     "Policy",
     "Product",
+    "ProductVersion",
     "RequestLog",
     "RootKey",
     "SigningKey",

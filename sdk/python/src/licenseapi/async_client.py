@@ -15,6 +15,7 @@ from licenseapi.resources.events import AsyncEvents
 from licenseapi.resources.license_users import AsyncLicenseUsers
 from licenseapi.resources.licenses import AsyncLicenses
 from licenseapi.resources.policies import AsyncPolicies
+from licenseapi.resources.product_versions import AsyncProductVersions
 from licenseapi.resources.products import AsyncProducts
 from licenseapi.resources.root_keys import AsyncRootKeys
 from licenseapi.resources.signing_keys import AsyncKeySets, AsyncSigningKeys
@@ -50,6 +51,7 @@ class AsyncLicenseAPI:
         self.licenses = AsyncLicenses(transport)
         self.license_users = AsyncLicenseUsers(transport)
         self.products = AsyncProducts(transport)
+        self.product_versions = AsyncProductVersions(transport)
         self.policies = AsyncPolicies(transport)
         self.customers = AsyncCustomers(transport)
         self.entitlements = AsyncEntitlements(transport)

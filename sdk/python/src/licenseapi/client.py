@@ -14,6 +14,7 @@ from licenseapi.resources.events import Events
 from licenseapi.resources.license_users import LicenseUsers
 from licenseapi.resources.licenses import Licenses
 from licenseapi.resources.policies import Policies
+from licenseapi.resources.product_versions import ProductVersions
 from licenseapi.resources.products import Products
 from licenseapi.resources.root_keys import RootKeys
 from licenseapi.resources.signing_keys import KeySets, SigningKeys
@@ -53,6 +54,7 @@ class LicenseAPI:
         self.licenses = Licenses(transport)
         self.license_users = LicenseUsers(transport)
         self.products = Products(transport)
+        self.product_versions = ProductVersions(transport)
         self.policies = Policies(transport)
         self.customers = Customers(transport)
         self.entitlements = Entitlements(transport)

@@ -22,7 +22,7 @@ class Operation(NamedTuple):
         """Whether the `version` that was read can be made a condition, with If-Match."""
         if self.method == "DELETE":
             return self.name in {"licenses.delete", "license_users.delete"}
-        if self.name.endswith(".create"):
+        if self.name.endswith((".create", ".put")):
             return False
         return self.is_idempotent_by_key and (self.method == "PATCH" or "{" in self.path)
 
@@ -60,6 +60,10 @@ _OPERATIONS = (
     Operation("products.get", "GET", "/v1/products/{id}"),
     Operation("products.update", "PATCH", "/v1/products/{id}", BY_KEY),
     Operation("products.delete", "DELETE", "/v1/products/{id}", BY_KEY),
+    Operation("product_versions.put", "PUT", "/v1/products/{id}/versions/{version}", BY_KEY),
+    Operation("product_versions.list", "GET", "/v1/products/{id}/versions"),
+    Operation("product_versions.get", "GET", "/v1/products/{id}/versions/{version}"),
+    Operation("product_versions.delete", "DELETE", "/v1/products/{id}/versions/{version}", BY_KEY),
     Operation("policies.create", "POST", "/v1/policies", BY_KEY),
     Operation("policies.list", "GET", "/v1/policies"),
     Operation("policies.get", "GET", "/v1/policies/{id}"),

@@ -131,6 +131,7 @@ class Gate:
         license_ = loaded.license
         if subject is None or license_ is None or not subject.is_replaced(license_, request.now):
             call.subject, call.seat = license_, loaded.seat
+            call.released_at = loaded.released_at
         else:
             # No call finds a license by a key that has been replaced; validate says so.
             call.is_key_replaced = principal.may_use_product(license_.product_id)

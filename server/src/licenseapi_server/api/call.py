@@ -32,6 +32,8 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     path: str = ""
     address: str = ""
     seat: tuple[Any, ...] | None = None
+    # When the version presented was released; None when its product does not list it.
+    released_at: int | None = None
     # The activation that was seen to live, when that is worth a write.
     seen_seat: str = ""
     # Whether the license key presented has been rolled away; `subject` is None then.

@@ -15,6 +15,7 @@ POLICY_ID = f"pol_{_SUFFIX}"
 PRODUCT_ID = f"prod_{_SUFFIX}"
 REQUEST_ID = f"req_{_SUFFIX}"
 USER_ID = f"usr_{_SUFFIX}"
+VERSION_ID = f"ver_{_SUFFIX}"
 TOKEN_ID = f"tok_{_SUFFIX}"
 KEY_THUMBPRINT = "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s"
 LICENSE_KEY = "ZBAVY-GX25M-7TX44-2S71H-VA8WR"
@@ -37,4 +38,5 @@ PATH_IDS = {
     "request_logs": REQUEST_ID,
     "signing_keys": KEY_THUMBPRINT,
     "users": USER_ID,
+    "versions": "2.1.0",
 }

@@ -25,6 +25,7 @@ from licenseapi_server.api.example_ids import (
     TOKEN_ID,
     TOKEN_TEXT,
     USER_ID,
+    VERSION_ID,
 )
 from licenseapi_server.api.management import (
     account,
@@ -37,12 +38,19 @@ from licenseapi_server.api.management import (
     license_fields,
     license_user_fields,
     policy_fields,
+    product_versions,
     products,
     request_logs,
     signing_keys,
 )
 from licenseapi_server.api.response import API_VERSION
-from licenseapi_server.api.runtime import activations, jwks, license_view, tokens, validate
+from licenseapi_server.api.runtime import (
+    activations,
+    jwks,
+    license_view,
+    tokens,
+    validation_fields,
+)
 from licenseapi_server.domain.limits import Limits
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.domain.quotas import PLANS
@@ -116,6 +124,7 @@ LICENSE = license_fields.License(
     ends_at=ENDS,
     last_check_in_at=None,
     check_in_due_at=None,
+    maintenance_ends_at=None,
     suspended_at=None,
     suspension_reason=None,
     revoked_at=None,
@@ -129,6 +138,15 @@ LICENSE = license_fields.License(
     metadata={"order": "1017"},
     private_metadata={},
     **OWNED,
+)
+PRODUCT_VERSION = product_versions.ProductVersion(
+    id=VERSION_ID,
+    mode="live",
+    product_id=PRODUCT_ID,
+    version="2.1.0",
+    released_at=CREATED,
+    created_at=CREATED,
+    updated_at=CREATED,
 )
 LICENSE_USER = license_user_fields.LicenseUser(
     id=USER_ID,
@@ -155,19 +173,20 @@ VALIDATED_LICENSE = license_view.ValidatedLicense(
     ends_at=ENDS,
     last_check_in_at=None,
     check_in_due_at=None,
+    maintenance_ends_at=None,
     limits=LIMITS,
     activation_count=0,
     user_count=0,
     metadata={"order": "1017"},
     created_at=CREATED,
 )
-VALIDATION = validate.Validation(
+VALIDATION = validation_fields.Validation(
     valid=True,
     code="VALID",
     detail="The license is valid.",
     warnings=[],
     license=VALIDATED_LICENSE,
-    entitlements=[validate.ValidationEntitlement("export.pdf", None)],
+    entitlements=[validation_fields.ValidationEntitlement("export.pdf", None)],
     nonce=None,
     validated_at="2026-03-09T08:12:31.402617Z",
     next_check_at=EXPIRES,
@@ -343,6 +362,7 @@ OBJECTS: dict[Any, msgspec.Struct] = {
     type(shown): shown
     for shown in (
         PRODUCT,
+        PRODUCT_VERSION,
         POLICY,
         ENTITLEMENT,
         CUSTOMER,

@@ -22,6 +22,7 @@ PATH_IDS = {
     "request_logs": "The id of the request, `req_…`: every answer has it as `Request-Id`.",
     "signing_keys": "The id of the signing key: its `kid`.",
     "users": "The id of the license's user, `usr_…`.",
+    "versions": "The version, like `2.1.0`: 1 to 64 letters, digits and `.+_~-`.",
 }
 
 

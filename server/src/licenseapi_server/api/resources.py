@@ -48,6 +48,12 @@ RESOURCES = (
     ),
     Resource("products", "Products", "What is licensed: an app, a plug-in, a game."),
     Resource(
+        "product_versions",
+        "Product versions",
+        "When each version of a product was released: what `maintenance` and the strategy "
+        "`maintain` are measured by.",
+    ),
+    Resource(
         "policies",
         "Policies",
         "The rules that the licenses of a product follow: how long they last, and what they ask "

@@ -9,6 +9,7 @@ from licenseapi_server.api.management import (
     products,
 )
 from licenseapi_server.api.registry import CHANGE, CREATE, Route
+from licenseapi_server.api.routes_product_versions import PRODUCT_VERSIONS
 
 PRODUCTS = (
     Route(
@@ -283,4 +284,4 @@ CUSTOMERS = (
     ),
 )
 
-CATALOG = (*PRODUCTS, *POLICIES, *ENTITLEMENTS, *CUSTOMERS)
+CATALOG = (*PRODUCTS, *PRODUCT_VERSIONS, *POLICIES, *ENTITLEMENTS, *CUSTOMERS)

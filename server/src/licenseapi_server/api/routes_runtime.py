@@ -2,7 +2,14 @@
 
 from licenseapi_server.api.registry import ALL_CREDENTIALS, Route
 from licenseapi_server.api.routes_offline import OFFLINE
-from licenseapi_server.api.runtime import activations, check_ins, jwks, tokens, validate
+from licenseapi_server.api.runtime import (
+    activations,
+    check_ins,
+    jwks,
+    tokens,
+    validate,
+    validation_fields,
+)
 from licenseapi_server.api.runtime.license_view import ValidatedLicense
 
 EXAMPLE_LICENSE_KEY = "ZBAVY-GX25M-7TX44-2S71H-VA8WR"
@@ -25,8 +32,8 @@ RUNTIME = (
         ),
         handler=validate.validate,
         scope="licenses:validate",
-        body=validate.Validate,
-        answer=validate.Validation,
+        body=validation_fields.Validate,
+        answer=validation_fields.Validation,
         credentials=ALL_CREDENTIALS,
         is_runtime=True,
         find_subject=validate.find_by_key,
@@ -44,8 +51,8 @@ RUNTIME = (
         ),
         handler=validate.validate_by_query,
         scope="licenses:validate",
-        query=validate.ValidateQuery,
-        answer=validate.Validation,
+        query=validation_fields.ValidateQuery,
+        answer=validation_fields.Validation,
         credentials=ALL_CREDENTIALS,
         is_runtime=True,
         allows_key_in_url=True,
@@ -61,8 +68,8 @@ RUNTIME = (
         summary="Validate a license by its id",
         handler=validate.validate_by_id,
         scope="licenses:validate",
-        body=validate.ValidateById,
-        answer=validate.Validation,
+        body=validation_fields.ValidateById,
+        answer=validation_fields.Validation,
         credentials=frozenset({"secret", "restricted", "token"}),
         is_runtime=True,
         find_subject=validate.find_by_id,

@@ -5,7 +5,13 @@ from typing import Any, ClassVar
 from django.db import models
 
 from licenseapi_server.accounts.models import Account
-from licenseapi_server.columns import IdField, InstantField, JsonTextField, ParentField
+from licenseapi_server.columns import (
+    ByteOrderField,
+    IdField,
+    InstantField,
+    JsonTextField,
+    ParentField,
+)
 
 
 def optional_count() -> "models.BigIntegerField[int | None, int | None]":
@@ -114,6 +120,28 @@ class Policy(TenantRow):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["account", "mode", "id"], name="policy_by_tenant"),
             models.Index(fields=["account", "mode", "product", "id"], name="policy_by_product"),
+        ]
+
+
+class ProductVersion(models.Model):
+    """A version of a product, with its release date: apps are never asked for that."""
+
+    BOUND_BY = "product_id"
+    id = IdField(primary_key=True)
+    account = ParentField(Account)
+    mode = models.CharField(max_length=4, default="live", db_default="live")
+    product = ParentField(Product, on_delete=models.CASCADE)
+    version = ByteOrderField(max_length=64, default="", db_default="")
+    released_at = InstantField(default=0, db_default=0)
+    created_at = InstantField(default=0, db_default=0)
+    updated_at = InstantField(default=0, db_default=0)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["product", "version"], name="product_version_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "product", "id"], name="version_by_product")
         ]
 
 

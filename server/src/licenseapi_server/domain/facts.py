@@ -43,6 +43,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     grace_period: str | None = None
     expiration_strategy: str = "restrict"
     check_in_due_at: int | None = None
+    maintenance_ends_at: int | None = None
     requires: tuple[str, ...] = ()
     product_id: str = ""
     product_code: str = ""
@@ -51,6 +52,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     wanted_product: str | None = None
     wanted_policy: str | None = None
     wanted_entitlements: tuple[str, ...] | None = None
+    wanted_version: str | None = None
+    # When the product lists it as released; one that is not listed counts as released now.
+    version_released_at: int | None = None
     machine: MachineFacts | None = None
 
     @property

@@ -51,6 +51,11 @@ from licenseapi_server.domain.scope_rules import (
     check_policy,
     check_product,
 )
+from licenseapi_server.domain.version_rules import (
+    VERSION_NOT_COVERED,
+    VERSION_REQUIRED,
+    check_version,
+)
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -116,6 +121,18 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        8,
+        check_version,
+        (
+            Outcome(VERSION_REQUIRED, "Send `version`, that of the running software."),
+            Outcome(
+                VERSION_NOT_COVERED,
+                "Offer a renewal, or the newest version released before `maintenance_ends_at`, or "
+                "before `expires_at` if it has expired.",
+            ),
+        ),
+    ),
+    Rule(
         11,
         grant_after_expiry,
         (
@@ -147,20 +164,26 @@ def _ends_of_seat(facts: Facts) -> tuple[int | None, ...]:
     return dies_at(machine.seat, machine.rules), sleeps_at(machine.seat, machine.rules)
 
 
+def _end_of_coverage(facts: Facts) -> int | None:
+    """When a version that is not listed stops to be covered: it counts as released now."""
+    is_listed = facts.wanted_version is None or facts.version_released_at is not None
+    return None if is_listed else facts.maintenance_ends_at
+
+
 def next_boundary(facts: Facts, entitlements: tuple[GrantedEntitlement, ...]) -> int | None:
     """The earliest instant still to come at which the clock alone may change the answer."""
     ends_at = facts.expires_at if facts.grace_period is None else facts.ends_at
     earliest: int | None = None
-    instants = [item.expires_at for item in entitlements] if entitlements else ()
-    due_at = facts.check_in_due_at
-    for at in (
+    instants = (
         facts.starts_at,
         facts.expires_at,
         ends_at,
-        due_at,
-        *instants,
+        facts.check_in_due_at,
+        _end_of_coverage(facts),
+        *[item.expires_at for item in entitlements],
         *_ends_of_seat(facts),
-    ):
+    )
+    for at in instants:
         if at is not None and at > facts.now and (earliest is None or at < earliest):
             earliest = at
     return earliest

@@ -171,5 +171,6 @@ class Presented(RequestOptions, total=False):
     entitlements: Sequence[str] | None
     fingerprint: str | None
     components: Mapping[str, str] | None
+    version: str | None
     nonce: str | None
     dry_run: bool

@@ -259,6 +259,7 @@ class License(ApiObject, kind="license", promised=RESOURCE):
     ends_at: str | None
     last_check_in_at: str | None = None
     check_in_due_at: str | None = None
+    maintenance_ends_at: str | None = None
     suspended_at: str | None = None
     suspension_reason: str | None = None
     revoked_at: str | None = None

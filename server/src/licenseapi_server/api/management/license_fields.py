@@ -177,6 +177,7 @@ class License(msgspec.Struct, kw_only=True):
     ends_at: str | None
     last_check_in_at: str | None
     check_in_due_at: str | None
+    maintenance_ends_at: str | None
     suspended_at: str | None
     suspension_reason: str | None
     revoked_at: str | None

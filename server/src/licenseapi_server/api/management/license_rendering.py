@@ -17,6 +17,7 @@ from licenseapi_server.domain.license_state import (
     compute_status,
 )
 from licenseapi_server.domain.limits import LIMIT_NAMES, Limits, effective_limits
+from licenseapi_server.domain.maintenance import compute_maintenance_end
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.licensing import models
 
@@ -76,6 +77,7 @@ def render_license(
         ends_at=optional_instant(compute_ends_at(row.expires_at, row.policy.grace_period)),
         last_check_in_at=optional_instant(row.last_check_in_at),
         check_in_due_at=optional_instant(_check_in_due(row)),
+        maintenance_ends_at=optional_instant(_maintenance_end(row)),
         suspended_at=optional_instant(row.suspended_at),
         suspension_reason=row.suspension_reason,
         revoked_at=optional_instant(row.revoked_at),
@@ -104,6 +106,12 @@ def _check_in_due(row: models.License) -> int | None:
         first_activated_at=row.first_activated_at,
         created_at=row.created_at,
         starts_at=row.starts_at,
+    )
+
+
+def _maintenance_end(row: models.License) -> int | None:
+    return compute_maintenance_end(
+        row.policy.maintenance, created_at=row.created_at, starts_at=row.starts_at
     )
 
 

@@ -4,6 +4,7 @@ from licenseapi_server.api.meanings.shared import (
     ARCHIVED_AT,
     CHANGED_METADATA,
     METADATA,
+    MODE,
     PAGE_QUERY,
     SHOWN_METADATA,
     metadata_filter,
@@ -30,10 +31,23 @@ _EXTERNAL_ID = (
 )
 _HOLDS = "null takes it away."
 
+_RELEASED_AT = "When the version was released; a time to come is fine."
+
 _ARCHIVED_PRODUCT = "True takes no new policies; licenses go on. False undoes it."
 _ARCHIVED_ENTITLEMENT = "True marks it as no longer offered; what carries it keeps it."
 
 STRUCTS = {
+    "Release": {"released_at": _RELEASED_AT},
+    "ProductVersion": {
+        "id": "The id of the version, `ver_…`; lists go on after it.",
+        "object": "Always `product_version`.",
+        "mode": MODE,
+        "product_id": "The product that it is a version of.",
+        "version": "What the version is called, as apps present it.",
+        "released_at": _RELEASED_AT,
+        "created_at": "When it was listed.",
+        "updated_at": "When its release date was last changed.",
+    },
     "NewProduct": {
         "name": _PRODUCT_NAME,
         "code": _PRODUCT_CODE,

@@ -39,6 +39,10 @@ _CHECK_IN_DUE_AT = (
     "By when it has to be checked in, else it answers `CHECK_IN_OVERDUE`; null where its policy "
     "has no `check_in_interval`."
 )
+_MAINTENANCE_ENDS_AT = (
+    "Versions released from then on answer `VERSION_NOT_COVERED`; null where its policy has no "
+    "`maintenance`."
+)
 _KEY_HINT = "The last characters of the key, to tell licenses apart."
 _ACTIVATION_COUNT = "How many machines are bound to it now; those that have ended not counted."
 _USER_COUNT = "How many named users it has, banned ones included."
@@ -144,6 +148,7 @@ STRUCTS = {
         "ends_at": _ENDS_AT,
         "last_check_in_at": _LAST_CHECK_IN_AT,
         "check_in_due_at": _CHECK_IN_DUE_AT,
+        "maintenance_ends_at": _MAINTENANCE_ENDS_AT,
         "suspended_at": "Since when it is suspended; null while it is not.",
         "suspension_reason": "Why it is suspended, as it was sent; null is without a reason.",
         "revoked_at": "When it was revoked, which is final; null while it is not.",
@@ -219,6 +224,7 @@ STRUCTS = {
         "ends_at": _ENDS_AT,
         "last_check_in_at": _LAST_CHECK_IN_AT,
         "check_in_due_at": _CHECK_IN_DUE_AT,
+        "maintenance_ends_at": _MAINTENANCE_ENDS_AT,
         "limits": "The limits in force: its own, else its policy's.",
         "activation_count": _ACTIVATION_COUNT,
         "user_count": _USER_COUNT,

@@ -31,8 +31,9 @@ _RULES = {
     ),
     "expiration_strategy": (
         "What holds after the expiry: `restrict` and `revoke` make the license invalid, "
-        "`maintain` and `allow` leave it valid with code `EXPIRED`. `maintain` does not look "
-        "at versions yet."
+        "`maintain` and `allow` leave it valid with code `EXPIRED`. Under `maintain` a `version` "
+        'released after the expiry answers `VERSION_NOT_COVERED`; `requires: ["version"]` has '
+        "apps present one."
     ),
     "grace_period": (
         "How long after its expiry a license stays valid, with code `GRACE_PERIOD`: an ISO 8601 "
@@ -112,8 +113,8 @@ _RULES = {
     ),
     "requires": (
         "What a validation must present; `[]` is nothing. null is the `fingerprint` where there "
-        "is `max_activations`, else nothing. `user`, `version` and `lease` take effect with a "
-        "later version."
+        "is `max_activations`, else nothing. `user` and `lease` take effect with a later "
+        "version."
     ),
     "permit_ttl": _later("How long a permit lasts, an ISO 8601 duration.", "permits"),
     "outage_grace": _later(
@@ -129,9 +130,9 @@ _RULES = {
     "one_trial_per_fingerprint": _unbuilt(
         "Whether a machine gets only one trial of the product. Needs `trial`."
     ),
-    "maintenance": _later(
-        "How long new versions are covered, an ISO 8601 duration; null sets no limit.",
-        "product versions",
+    "maintenance": (
+        "How long new versions are covered, an ISO 8601 duration counted from the license's start; "
+        "null sets no limit. When a version was released stands in the product's versions."
     ),
     "non_production": (
         "Patterns like `ci-*` on fingerprint and host name of machines that take no seat."

@@ -15,6 +15,11 @@ _PRESENTED = {
         "The machine that is running; without a living activation it answers `NOT_ACTIVATED`. "
         "Required by default where the policy has `max_activations`."
     ),
+    "version": (
+        "The version that is running; one released after what the license covers answers "
+        "`VERSION_NOT_COVERED`. When it was released stands in the product's versions; one that "
+        "is not listed counts as released now."
+    ),
     "nonce": "Any text; the answer repeats it, so that an old answer cannot pass for a new one.",
     "dry_run": "True leaves no trace: not even `last_validated_at` changes.",
 }
@@ -49,7 +54,7 @@ STRUCTS = {
         "validated_at": "The server's time of this answer.",
         "next_check_at": (
             "When the clock alone may next change the answer: a start, an expiry, the end of a "
-            "grace period or feature, a check-in that is due. null is never."
+            "grace period, feature or maintenance, a check-in that is due. null is never."
         ),
         "permit": "A signed statement for use without the server; null until there are permits.",
     },

@@ -42,6 +42,7 @@ class ValidatedLicense(msgspec.Struct, kw_only=True):
     ends_at: str | None
     last_check_in_at: str | None
     check_in_due_at: str | None
+    maintenance_ends_at: str | None
     limits: Limits
     activation_count: int
     user_count: int
@@ -145,6 +146,7 @@ def view_license(row: LicenseRow, now: int, principal: Principal) -> ValidatedLi
         ends_at=ends_at,
         last_check_in_at=optional_instant(row.last_check_in_at),
         check_in_due_at=optional_instant(row.check_in_due_at),
+        maintenance_ends_at=optional_instant(row.maintenance_ends_at),
         limits=limits_of(row),
         activation_count=row.activation_count,
         user_count=row.user_count,

@@ -11,6 +11,7 @@ from licenseapi_server.api.runtime.sql import SEAT_COLUMNS
 from licenseapi_server.domain.check_ins import compute_check_in_due
 from licenseapi_server.domain.facts import Facts
 from licenseapi_server.domain.license_keys import fold_license_key, looks_generated
+from licenseapi_server.domain.maintenance import compute_maintenance_end
 from licenseapi_server.domain.scopes import effective_scopes
 from licenseapi_server.domain.tokens import Token
 
@@ -92,6 +93,7 @@ class PolicyRow(msgspec.Struct, frozen=True):
     duration: str | None
     expiration_basis: str
     check_in_interval: str | None
+    maintenance: str | None
     entitlements: str
     max_activations: int | None
     max_leases: int | None
@@ -154,6 +156,16 @@ class LicenseRow(msgspec.Struct, frozen=True):
             starts_at=self.starts_at,
         )
 
+    @property
+    def maintenance_ends_at(self) -> int | None:
+        """From when on new versions are not covered; None where all are."""
+        maintenance = self.policy.maintenance
+        if maintenance is None:
+            return None
+        return compute_maintenance_end(
+            maintenance, created_at=self.created_at, starts_at=self.starts_at
+        )
+
     def facts(self, now: int) -> Facts:
         """What decides whether something may be done with it."""
         return Facts(
@@ -201,6 +213,8 @@ class LicenseLookup(msgspec.Struct, frozen=True):
     key: str = ""
     # The digest of a machine's fingerprint: its activation is loaded with the license.
     fingerprint: bytes | None = None
+    # A version of the product: when it was released is loaded with the license.
+    version: str | None = None
     digest: Callable[[str], bytes] | None = None
 
     def texts(self) -> tuple[str, str]:
@@ -244,6 +258,8 @@ class Loaded(msgspec.Struct, frozen=True):
     is_quota_taken: bool | None = None
     # The columns of the activation asked for, in the order of sql.SEAT_COLUMNS.
     seat: tuple[Any, ...] | None = None
+    # When the version asked for was released; None when it is not listed.
+    released_at: int | None = None
 
 
 class SigningKeyRow(msgspec.Struct, frozen=True):

@@ -72,7 +72,8 @@ _LICENSE_TABLES = """licensing_license l
 LEFT JOIN licensing_customer c ON c.id = l.customer_id"""
 
 _POLICY_COLUMNS = """r.code AS product_code, p.requires, p.expiration_strategy, p.grace_period,
-    p.duration, p.expiration_basis, p.check_in_interval, p.entitlements AS policy_entitlements, p.max_activations, p.max_leases, p.max_users,
+    p.duration, p.expiration_basis, p.check_in_interval, p.maintenance,
+    p.entitlements AS policy_entitlements, p.max_activations, p.max_leases, p.max_users,
     p.max_cores, p.max_memory_bytes, p.max_disk_bytes, p.component_matching,
     p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after"""
 
@@ -117,6 +118,12 @@ POLICY_BY_ID = statement(
 JOIN catalog_product r ON r.id = p.product_id WHERE p.id = :policy_id LIMIT 1"""
 )
 
+# When a version of a product was released (SQLite). Unique index (product_id, version).
+RELEASE_OF_VERSION = statement(
+    """SELECT released_at FROM catalog_productversion
+WHERE product_id = :product_id AND version = :version LIMIT 1"""
+)
+
 
 def _opening(key: str, license_match: str) -> Statement:
     """Key, license and quota in one round trip, for PostgreSQL.
@@ -141,7 +148,7 @@ q AS (
     WHERE usage_requestcounter.used < (SELECT (:limits -> x.mode ->> x.plan)::bigint FROM k x)
     RETURNING 1
 )
-SELECT k.*, found.*, seat.*, EXISTS (SELECT 1 FROM q) AS is_quota_taken
+SELECT k.*, found.*, seat.*, listed.released_at, EXISTS (SELECT 1 FROM q) AS is_quota_taken
 FROM k LEFT JOIN LATERAL (
     SELECT {_LICENSE_COLUMNS}, {_POLICY_COLUMNS} FROM {_LICENSE_TABLES}
     JOIN catalog_policy p ON p.id = l.policy_id
@@ -150,7 +157,10 @@ FROM k LEFT JOIN LATERAL (
 ) found ON TRUE LEFT JOIN LATERAL (
     SELECT {SEAT_COLUMNS} FROM licensing_activation a
     WHERE a.license_id = found.id AND a.fingerprint_digest = :fingerprint LIMIT 1
-) seat ON TRUE LIMIT 1""",
+) seat ON TRUE LEFT JOIN LATERAL (
+    SELECT v.released_at FROM catalog_productversion v
+    WHERE v.product_id = found.product_id AND v.version = :version LIMIT 1
+) listed ON TRUE LIMIT 1""",
         {
             "limits": "jsonb",
             "wanted": "bigint",
@@ -158,6 +168,7 @@ FROM k LEFT JOIN LATERAL (
             "now": "bigint",
             "scope": "text",
             "fingerprint": "bytea",
+            "version": "text",
         },
     )
 

@@ -124,17 +124,17 @@ class PostgresStore:
         else:
             statement = sql.OPEN_BY_SECRET_AND_DIGEST
             parameters = (credential.digest, *limits, *subject.digests())
-        row = await self._row(statement, (*parameters, subject.fingerprint))
+        row = await self._row(statement, (*parameters, subject.fingerprint, subject.version))
         if row is None:
             return Loaded(None)
-        *values, is_quota_taken = tuple(row)
+        *values, released_at, is_quota_taken = tuple(row)
         key = KeyRow(*values[:KEY_FIELDS])
         if values[KEY_FIELDS] is None:
             return Loaded(key, None, is_quota_taken)
         seat = values[-SEAT_FIELDS:] if values[-SEAT_FIELDS] is not None else None
         policy = PolicyRow(*values[-SEAT_FIELDS - POLICY_FIELDS : -SEAT_FIELDS])
         license_row = LicenseRow(policy, *values[KEY_FIELDS : -SEAT_FIELDS - POLICY_FIELDS])
-        return Loaded(key, license_row, is_quota_taken, tuple(seat) if seat else None)
+        return Loaded(key, license_row, is_quota_taken, tuple(seat) if seat else None, released_at)
 
     async def _load_key(self, credential: SecretLookup | TokenLookup) -> Loaded:
         if isinstance(credential, SecretLookup):

@@ -76,10 +76,16 @@ class SqliteStore:
         if key is None or subject is None:
             return Loaded(key)
         license_ = _find_license(snapshot, key, subject)
-        if license_ is None or subject.fingerprint is None:
+        if license_ is None or (subject.fingerprint is None and subject.version is None):
             return Loaded(key, license_)
-        asked = (license_.id, subject.fingerprint)
-        return Loaded(key, license_, seat=snapshot.row(seat_sql.SEAT_BY_FINGERPRINT, asked))
+        seat = released = None
+        if subject.fingerprint is not None:
+            asked = (license_.id, subject.fingerprint)
+            seat = snapshot.row(seat_sql.SEAT_BY_FINGERPRINT, asked)
+        if subject.version is not None:
+            listed = (license_.product_id, subject.version)
+            released = snapshot.row(sql.RELEASE_OF_VERSION, listed)
+        return Loaded(key, license_, seat=seat, released_at=released[0] if released else None)
 
     async def take_quota(self, counter: Counter, maximum: int) -> bool:
         """Take one request from the plan; False when none is left. On the disk when it returns."""

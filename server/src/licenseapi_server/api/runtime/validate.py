@@ -1,7 +1,7 @@
 """licenses.validate, by key, by id and by token: may this software run?"""
 
 from collections.abc import Coroutine
-from typing import Annotated, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -26,6 +26,15 @@ from licenseapi_server.api.runtime.seat_rows import (
     component_digests,
     digest_fingerprint,
 )
+from licenseapi_server.api.runtime.validation_fields import (
+    NON_PRODUCTION,
+    Validate,
+    ValidateById,
+    ValidatedActivation,
+    ValidateQuery,
+    Validation,
+    ValidationEntitlement,
+)
 from licenseapi_server.api.runtime.work import Work
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.activations import SeatRules, is_live, seen_every
@@ -36,92 +45,8 @@ from licenseapi_server.domain.may import decide_may
 from licenseapi_server.domain.problems import Problem, field_problem
 from licenseapi_server.domain.verdict import decide, next_boundary
 
-Presented = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
-Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Codes = Annotated[list[Code], msgspec.Meta(min_length=1, max_length=100)]
-Components = Annotated[dict[Code, Presented], msgspec.Meta(min_length=1, max_length=20)]
-Nonce = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-
-
 # At once, or, where a license's clock has to be started first, in a moment.
 Answered: TypeAlias = Answer | Coroutine[Any, Any, Answer]
-
-
-class ValidateById(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What a validation may present. `dry_run` changes nothing, not even the last-used time."""
-
-    product: Presented | None = None
-    policy: Presented | None = None
-    entitlements: Codes | None = None
-    fingerprint: Presented | None = None
-    components: Components | None = None
-    nonce: Nonce | None = None
-    dry_run: bool = False
-
-
-class Validate(ValidateById, forbid_unknown_fields=True, kw_only=True):
-    """What a validation may present, with the license by its key."""
-
-    key: Presented | None = None
-
-
-class ValidateQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The parameters of GET validate."""
-
-    key: Presented | None = None
-    product: Presented | None = None
-    policy: Presented | None = None
-    entitlements: Annotated[list[Code], msgspec.Meta(max_length=100)] | None = msgspec.field(
-        name="entitlements[]", default=None
-    )
-    fingerprint: Presented | None = None
-    nonce: Nonce | None = None
-    dry_run: bool = False
-
-
-class Warning(msgspec.Struct, frozen=True):  # noqa: A001 - the field's word in the answer
-    """Something that does not change the answer, and that the vendor may want to know."""
-
-    code: str
-    detail: str
-
-
-NON_PRODUCTION = Warning("NON_PRODUCTION", "This machine takes no seat: it is for testing.")
-
-
-class ValidationEntitlement(msgspec.Struct, frozen=True):
-    """A feature that the license carries now."""
-
-    code: str
-    expires_at: str | None
-
-
-class ValidatedActivation(msgspec.Struct, frozen=True):
-    """The activation of the machine that was presented, if it lives."""
-
-    id: str
-    name: str | None
-    is_non_production: bool
-    activated_at: str
-    last_seen_at: str
-    heartbeat_at: str | None
-
-
-class Validation(msgspec.Struct, kw_only=True):
-    """The answer: one `valid`, one `code`."""
-
-    object: str = "validation"
-    valid: bool
-    code: str
-    detail: str
-    warnings: list[Warning]
-    license: ValidatedLicense | None
-    activation: ValidatedActivation | None = None
-    entitlements: list[ValidationEntitlement]
-    nonce: str | None
-    validated_at: str
-    next_check_at: str | None
-    permit: None = None
 
 
 def lookup_key(text: str, deployment: Deployment) -> LicenseLookup:
@@ -133,22 +58,24 @@ def find_by_key(asked: Asked) -> LicenseLookup | None:
     """The license of the token, or else of the key presented."""
     presented = asked.body or asked.query
     if asked.token is not None:
-        return _with_machine(LicenseLookup(license_id=asked.token.license_id), presented)
+        return _with_more(LicenseLookup(license_id=asked.token.license_id), presented)
     key = getattr(presented, "key", None)
-    return None if key is None else _with_machine(lookup_key(key, asked.deployment), presented)
+    return None if key is None else _with_more(lookup_key(key, asked.deployment), presented)
 
 
 def find_by_id(asked: Asked) -> LicenseLookup:
     """The license that the path names."""
-    return _with_machine(LicenseLookup(license_id=asked.ids[-1]), asked.body)
+    return _with_more(LicenseLookup(license_id=asked.ids[-1]), asked.body)
 
 
-def _with_machine(lookup: LicenseLookup, presented: Any) -> LicenseLookup:
-    """The machine's activation is read with the license."""
+def _with_more(lookup: LicenseLookup, presented: Any) -> LicenseLookup:
+    """What is read with the license: the machine's activation, the version's release date."""
     fingerprint = getattr(presented, "fingerprint", None)
-    if fingerprint is None:
+    version = getattr(presented, "version", None)
+    if fingerprint is None and version is None:
         return lookup
-    return msgspec.structs.replace(lookup, fingerprint=digest_fingerprint(fingerprint))
+    digest = None if fingerprint is None else digest_fingerprint(fingerprint)
+    return msgspec.structs.replace(lookup, fingerprint=digest, version=version)
 
 
 def validate(call: Call[Validate, NoQuery]) -> Answered:
@@ -164,6 +91,7 @@ def validate_by_query(call: Call[None, ValidateQuery]) -> Answered:
         policy=query.policy,
         entitlements=query.entitlements,
         fingerprint=query.fingerprint,
+        version=query.version,
         nonce=query.nonce,
         dry_run=query.dry_run,
     )
@@ -225,7 +153,7 @@ def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> A
     if row is None:
         facts = Facts(now=now, is_found=call.is_key_replaced, is_key_replaced=call.is_key_replaced)
     else:
-        facts = _facts(row, presented, entitlements, (now, machine))
+        facts = _facts(row, presented, entitlements, (call, machine))
     verdict = decide(facts)
     if row is not None and row.clock_started_at is None and _starts_clock(verdict, presented, row):
         return _answer_with_clock(call, presented, row)
@@ -307,12 +235,12 @@ def _facts(
     row: LicenseRow,
     presented: ValidateById,
     entitlements: tuple[GrantedEntitlement, ...],
-    scene: tuple[int, MachineFacts | None],
+    scene: tuple[AnyCall, MachineFacts | None],
 ) -> Facts:
-    now, machine = scene
+    call, machine = scene
     wanted = presented.entitlements
     return Facts(
-        now=now,
+        now=call.now,
         revoked_at=row.revoked_at,
         customer_banned_at=row.customer_banned_at,
         suspended_at=row.suspended_at,
@@ -321,6 +249,7 @@ def _facts(
         grace_period=row.policy.grace_period,
         expiration_strategy=row.policy.expiration_strategy,
         check_in_due_at=row.check_in_due_at,
+        maintenance_ends_at=row.maintenance_ends_at,
         requires=required_by(row),
         product_id=row.product_id,
         product_code=row.policy.product_code,
@@ -329,6 +258,8 @@ def _facts(
         wanted_product=presented.product,
         wanted_policy=presented.policy,
         wanted_entitlements=None if wanted is None else tuple(wanted),
+        wanted_version=presented.version,
+        version_released_at=call.released_at,
         machine=machine,
     )
 
