@@ -3,12 +3,14 @@
 import { Activation, ValidatedActivation } from './activations.js';
 import { BatchActionFields, BatchActionResult } from './bulk.js';
 import { Denial, Event, TimelineQuery } from './events.js';
+import { Lease } from './leases.js';
 import { LicenseUser, LicenseUserFields } from './license_users.js';
 import { KeyUse, RootKey } from './offline.js';
 import { ProductVersion } from './product_versions.js';
 
 export * from './activations.js';
 export * from './bulk.js';
+export * from './leases.js';
 export * from './events.js';
 export * from './license_users.js';
 export * from './offline.js';
@@ -142,6 +144,8 @@ export interface Presented {
   components?: Record<string, string>;
   /** One released after what the license covers answers `VERSION_NOT_COVERED`. */
   version?: string;
+  /** Asks whether this lease goes on. */
+  lease_id?: string;
   nonce?: string;
   dry_run?: boolean;
 }
@@ -380,6 +384,7 @@ export class LicenseAPI {
   readonly customers: Resource<typeof Customer>;
   readonly entitlements: Resource<typeof Entitlement>;
   readonly activations: Resource<typeof Activation>;
+  readonly leases: Resource<typeof Lease>;
   readonly events: Resource<typeof Event>;
   readonly denials: Resource<typeof Denial>;
   readonly apiKeys: Resource<typeof APIKey>;

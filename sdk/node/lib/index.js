@@ -76,6 +76,7 @@ module.exports = {
   Activation: attach(objects.Activation, 'activations', [
     'create', 'heartbeat', 'deactivate', ...READ,
   ]),
+  Lease: attach(objects.Lease, 'leases', ['acquire', 'renew', 'release', ...READ]),
   Event: attach(objects.Event, 'events', READ),
   Denial: attach(objects.Denial, 'denials', READ),
   APIKey: attach(objects.APIKey, 'apiKeys', [...EDIT, 'roll', 'revoke']),

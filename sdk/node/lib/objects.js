@@ -69,6 +69,7 @@ class Policy extends kind(RESOURCE) {}
 class Customer extends kind(RESOURCE) {}
 class Entitlement extends kind(RESOURCE) {}
 class Activation extends kind(RESOURCE) {}
+class Lease extends kind(RESOURCE) {}
 class Event extends kind(RESOURCE) {}
 class Denial extends kind(RESOURCE) {}
 class APIKey extends kind(RESOURCE) {}
@@ -99,6 +100,7 @@ module.exports = {
   Customer,
   Entitlement,
   Activation,
+  Lease,
   Event,
   Denial,
   APIKey,

@@ -185,6 +185,29 @@ class Activations extends Resource {
   }
 }
 
+class Leases extends Resource {
+  /** The same process again keeps its seat: a repeat takes no second one. */
+  acquire(...given) {
+    return this._call('leases.acquire', given, objects.Lease);
+  }
+
+  retrieve(...given) {
+    return this._call('leases.get', given, objects.Lease);
+  }
+
+  renew(...given) {
+    return this._call('leases.renew', given, objects.Lease);
+  }
+
+  release(...given) {
+    return this._call('leases.release', given, objects.Lease);
+  }
+
+  list(...given) {
+    return this._list('leases.list', given, objects.Lease);
+  }
+}
+
 class Events extends Resource {
   retrieve(...given) {
     return this._call('events.get', given, objects.Event);
@@ -302,6 +325,7 @@ module.exports = {
   customers: Customers,
   entitlements: crud('entitlements', objects.Entitlement),
   activations: Activations,
+  leases: Leases,
   events: Events,
   denials: Denials,
   apiKeys: APIKeys,

@@ -76,6 +76,14 @@ def test_client_credentials_reach_only_their_routes(
     assert (response.status_code, response.json()["code"]) == (403, "credential_not_allowed")
 
 
+def _lease(vendor: Vendor) -> str:
+    policies = "/v1/policies"
+    policy = vendor.api.make(policies, product_id=vendor.product["id"], name="F", floating=True)
+    license_ = vendor.api.make("/v1/licenses", policy_id=policy["id"])
+    lease_id: str = vendor.api.make("/v1/leases", license_id=license_["id"], fingerprint="x")["id"]
+    return lease_id
+
+
 @pytest.mark.parametrize("route", WITH_ID, ids=lambda route: route.name)
 def test_others_objects_are_like_absent_ones(
     vendors: tuple[Vendor, Vendor], server: Server, route: Route
@@ -100,6 +108,7 @@ def test_others_objects_are_like_absent_ones(
     ids["entitlements"] = acme.api.make(
         "/v1/entitlements", name="x", code=f"c-{route.name}-{os.getpid()}"
     )["id"]
+    ids["leases"] = _lease(acme)
     foreign = _call(globex.api, route, ids[noun])
     absent = _call(globex.api, route, ids[noun][:-4] + "0000")
     malformed = _call(globex.api, route, "nonsense")

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from licenseapi_server.domain.activations import Seat, SeatRules
-from licenseapi_server.domain.facts import Facts, GrantedEntitlement, MachineFacts, Verdict
+from licenseapi_server.domain.facts import (
+    Facts,
+    GrantedEntitlement,
+    LeaseFacts,
+    MachineFacts,
+    Verdict,
+)
 from licenseapi_server.domain.instants import DAY, parse_instant
 from licenseapi_server.domain.license_rules import VALID
 from licenseapi_server.domain.verdict import CODES, RULES, decide, next_boundary
@@ -15,7 +21,7 @@ STRATEGIES = ("restrict", "revoke", "maintain", "allow")
 INSTANTS = st.integers(NOW - 30 * DAY, NOW + 30 * DAY)
 MAYBE = st.none() | INSTANTS
 CODES_OF_FEATURES = st.sampled_from(["brushes", "layers", "print", "cloud"])
-SCOPES = ("product", "policy", "entitlements", "fingerprint", "components", "version")
+SCOPES = ("product", "policy", "entitlements", "fingerprint", "components", "lease", "version")
 PARTS = frozenset({b"board", b"cpu", b"disk"})
 SEAT = Seat(
     id="act_1", fingerprint_digest=b"one", components=PARTS, activated_at=NOW, last_seen_at=NOW
@@ -37,6 +43,7 @@ MACHINES = st.none() | st.builds(
     ),
     components=st.sampled_from([None, PARTS, frozenset({b"fan"})]),
 )
+LEASES = st.none() | st.builds(LeaseFacts, expires_at=MAYBE, is_of_machine=st.booleans())
 PAINT = Facts(
     now=NOW,
     product_id="prod_paint",
@@ -66,6 +73,7 @@ ANY_FACTS = st.builds(
     wanted_policy=st.sampled_from([None, "pol_node_locked", "pol_other"]),
     wanted_entitlements=st.none() | st.lists(CODES_OF_FEATURES, min_size=1).map(tuple),
     machine=MACHINES,
+    lease=LEASES,
     maintenance_ends_at=MAYBE,
     wanted_version=st.sampled_from([None, "2.1.0"]),
     version_released_at=MAYBE,
@@ -93,6 +101,11 @@ def _maintained(released_at: int | None, **changes: object) -> Facts:
 EXAMPLES = [
     (_paint(), "VALID", True),
     (_paint(requires=("fingerprint",)), "FINGERPRINT_REQUIRED", False),
+    (_paint(requires=("lease",)), "LEASE_REQUIRED", False),
+    (_paint(lease=LeaseFacts(expires_at=NOW + 1), requires=("lease",)), "VALID", True),
+    (_paint(lease=LeaseFacts(expires_at=NOW)), "LEASE_ENDED", False),
+    (_paint(lease=LeaseFacts()), "LEASE_ENDED", False),
+    (_paint(lease=LeaseFacts(expires_at=NOW + 1, is_of_machine=False)), "LEASE_ENDED", False),
     (_paint(machine=_on()), "VALID", True),
     (_paint(machine=_on(seat=None)), "NOT_ACTIVATED", False),
     (_paint(machine=_on(ended_at=NOW - 1)), "NOT_ACTIVATED", False),
@@ -199,7 +212,7 @@ def test_the_missing_entitlements_are_named_each_once_and_sorted() -> None:
 
 
 def test_the_rules_stand_in_the_order_of_the_design() -> None:
-    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8, 8, 8, 11, 12]
+    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8, 8, 8, 8, 11, 12]
     assert CODES == (
         "NOT_FOUND",
         "KEY_REPLACED",
@@ -221,6 +234,8 @@ def test_the_rules_stand_in_the_order_of_the_design() -> None:
         "COMPONENTS_MISMATCH",
         "HEARTBEAT_NOT_STARTED",
         "HEARTBEAT_DEAD",
+        "LEASE_REQUIRED",
+        "LEASE_ENDED",
         "VERSION_REQUIRED",
         "VERSION_NOT_COVERED",
         "GRACE_PERIOD",
@@ -311,6 +326,8 @@ def _silent(facts: Facts, scope: str) -> Facts:
     """The same without what the scope presents."""
     if scope == "fingerprint":
         return msgspec.structs.replace(facts, machine=None)
+    if scope == "lease":
+        return msgspec.structs.replace(facts, lease=None)
     if scope == "components":
         machine = facts.machine and msgspec.structs.replace(facts.machine, components=None)
         return msgspec.structs.replace(facts, machine=machine)

@@ -39,6 +39,7 @@ RUNTIME_NAMES = {
     ("KeyRow", "secret_expires_at"): (ApiKeySecret, "expires_at"),
     ("LicenseRow", "customer_banned_at"): (Customer, "banned_at"),
     ("PolicyRow", "product_code"): (Product, "code"),
+    ("PolicyRow", "is_floating"): (Policy, "floating"),
 }
 OWNERS = {"KeyRow": ApiKey, "LicenseRow": License, "PolicyRow": Policy}
 # Computed in the statement, or a value made of several columns.

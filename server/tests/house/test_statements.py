@@ -12,16 +12,16 @@ import psycopg
 import pytest
 from harness.server import Server
 from house.sources import SERVER_SOURCES
-from licenseapi_server.api.runtime import seat_sql, sql
+from licenseapi_server.api.runtime import lease_sql, seat_sql, sql
 
-MODULES = (sql, seat_sql)
+MODULES = (sql, seat_sql, lease_sql)
 STATEMENTS = {
     name: value
     for module in MODULES
     for name, value in vars(module).items()
     if isinstance(value, sql.Statement)
 }
-FILES = {"api/runtime/sql.py", "api/runtime/seat_sql.py"}
+FILES = {f"api/runtime/{name}sql.py" for name in ("", "seat_", "lease_")}
 TEXTS = [source.text for source in SERVER_SOURCES if source.name in FILES]
 _servers: dict[str, Server] = {}
 
@@ -136,7 +136,7 @@ def test_statement_is_bounded_and_used(name: str) -> None:
 
 def test_statements_say_why_they_exist() -> None:
     """Above each, or above the group it belongs to."""
-    assert [_uncommented(text) for text in TEXTS] == [[], []]
+    assert [_uncommented(text) for text in TEXTS] == [[]] * len(MODULES)
     planted = "# Why.\nA = statement(1)\nB = statement(2)\n\nC = statement(3)\n"
     assert _uncommented(planted.replace("(1)", "(\n)").replace("(2)", "(\n)")) == ["C"]
     assert not _is_bounded("SELECT 1 FROM a LIMIT 1 OFFSET 2")

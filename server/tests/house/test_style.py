@@ -50,7 +50,7 @@ ENVIRONMENT_EDGES = {
     "settings.py",
 }
 # Members of the API, whose names are its contract (4-http-api).
-WIRE = {"active", "allowed", "deleted", "dry_run", "revoke_children", "revoked", "valid"}
+WIRE = {"active", "allowed", "deleted", "dry_run", "force", "revoke_children", "revoked", "valid"}
 # Django reads these by their names.
 READ_BY_DJANGO = re.compile(
     r"django_settings\.py:[A-Z_]+|\w+/apps\.py:\w+Config|dashboard/urls\.py:urlpatterns"

@@ -16,6 +16,7 @@ from licenseapi.resources.customers import Customer
 from licenseapi.resources.denials import Denial
 from licenseapi.resources.entitlements import Entitlement
 from licenseapi.resources.events import Event
+from licenseapi.resources.leases import Lease
 from licenseapi.resources.license_batch_actions import LicenseBatchActionResult
 from licenseapi.resources.license_users import LicenseUser
 from licenseapi.resources.licenses import License, LicenseBatchResult
@@ -46,6 +47,7 @@ __all__ = [
     "Event",
     "Introspection",
     "KeySet",
+    "Lease",
     "License",
     "LicenseAPI",
     "LicenseBatchActionResult",

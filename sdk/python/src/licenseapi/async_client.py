@@ -12,6 +12,7 @@ from licenseapi.resources.customers import AsyncCustomers
 from licenseapi.resources.denials import AsyncDenials
 from licenseapi.resources.entitlements import AsyncEntitlements
 from licenseapi.resources.events import AsyncEvents
+from licenseapi.resources.leases import AsyncLeases
 from licenseapi.resources.license_users import AsyncLicenseUsers
 from licenseapi.resources.licenses import AsyncLicenses
 from licenseapi.resources.policies import AsyncPolicies
@@ -56,6 +57,7 @@ class AsyncLicenseAPI:
         self.customers = AsyncCustomers(transport)
         self.entitlements = AsyncEntitlements(transport)
         self.activations = AsyncActivations(transport)
+        self.leases = AsyncLeases(transport)
         self.events = AsyncEvents(transport)
         self.denials = AsyncDenials(transport)
         self.api_keys = AsyncApiKeys(transport)

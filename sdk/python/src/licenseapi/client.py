@@ -11,6 +11,7 @@ from licenseapi.resources.customers import Customers
 from licenseapi.resources.denials import Denials
 from licenseapi.resources.entitlements import Entitlements
 from licenseapi.resources.events import Events
+from licenseapi.resources.leases import Leases
 from licenseapi.resources.license_users import LicenseUsers
 from licenseapi.resources.licenses import Licenses
 from licenseapi.resources.policies import Policies
@@ -59,6 +60,7 @@ class LicenseAPI:
         self.customers = Customers(transport)
         self.entitlements = Entitlements(transport)
         self.activations = Activations(transport)
+        self.leases = Leases(transport)
         self.events = Events(transport)
         self.denials = Denials(transport)
         self.api_keys = ApiKeys(transport)

@@ -130,7 +130,7 @@ class Gate:
             self._quota.note_account(credential.lookup, principal)
         license_ = loaded.license
         if subject is None or license_ is None or not subject.is_replaced(license_, request.now):
-            call.subject, call.seat = license_, loaded.seat
+            call.subject, call.seat, call.lease = license_, loaded.seat, loaded.lease
             call.released_at = loaded.released_at
         else:
             # No call finds a license by a key that has been replaced; validate says so.

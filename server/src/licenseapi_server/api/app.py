@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import CoroutineType
 from typing import Any
 
@@ -210,6 +211,8 @@ class Api:
     async def _run_runtime(self, route: Route, call: AnyCall, use: QuotaUse) -> Rendered:
         if route.is_counted and not self._quota.take_from_memory(call.principal, use, call.now):
             await self._quota.take(route, call.principal, use, call.now)
+        if not route.is_counted:
+            call.count = partial(self._quota.take_one, call.principal, use, call.now)
         try:
             rendered = await _handle(route, call)
         except Problem as problem:

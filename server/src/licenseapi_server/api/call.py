@@ -32,6 +32,7 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     path: str = ""
     address: str = ""
     seat: tuple[Any, ...] | None = None
+    lease: tuple[Any, ...] | None = None
     # When the version presented was released; None when its product does not list it.
     released_at: int | None = None
     # The activation that was seen to live, when that is worth a write.
@@ -40,6 +41,8 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     is_key_replaced: bool = False
     # The license that a refusal concerns where `subject` is not it: see runtime/denials.
     denied_license: Any = None
+    # Takes a request of the plan, for a route that itself decides whether it counts.
+    count: Any = None
     # What the route has made ready before the transaction: see Route.prepare.
     prepared: Any = None
 

@@ -38,6 +38,13 @@ CHANGES: dict[str, dict[str, Any]] = {
         "metadata": {},
         "last_validated_at": None,
     },
+    "leases.renew": {"renewed_at": "2026-03-09T08:42:31.402617Z", "version": 2},
+    "leases.release": {
+        "expires_at": "2026-03-09T08:50:00Z",
+        "ended_at": "2026-03-09T08:50:00Z",
+        "ended_reason": "released",
+        "version": 3,
+    },
     "licenses.suspend": {
         **LATER,
         "status": "suspended",

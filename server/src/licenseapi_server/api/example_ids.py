@@ -10,6 +10,7 @@ CUSTOMER_ID = f"cus_{_SUFFIX}"
 DENIAL_ID = f"den_{_SUFFIX}"
 ENTITLEMENT_ID = f"ent_{_SUFFIX}"
 EVENT_ID = f"evt_{_SUFFIX}"
+LEASE_ID = f"lse_{_SUFFIX}"
 LICENSE_ID = f"lic_{_SUFFIX}"
 POLICY_ID = f"pol_{_SUFFIX}"
 PRODUCT_ID = f"prod_{_SUFFIX}"
@@ -32,6 +33,7 @@ PATH_IDS = {
     "denials": DENIAL_ID,
     "entitlements": ENTITLEMENT_ID,
     "events": EVENT_ID,
+    "leases": LEASE_ID,
     "licenses": LICENSE_ID,
     "policies": POLICY_ID,
     "products": PRODUCT_ID,

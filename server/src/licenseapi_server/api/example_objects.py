@@ -4,10 +4,9 @@ from typing import Any
 
 import msgspec
 
-from licenseapi_server.api import example_offline
+from licenseapi_server.api import example_offline, example_seats
 from licenseapi_server.api.example_ids import (
     ACCOUNT_ID,
-    ACTIVATION_ID,
     API_KEY_ID,
     CUSTOMER_ID,
     DENIAL_ID,
@@ -45,7 +44,6 @@ from licenseapi_server.api.management import (
 )
 from licenseapi_server.api.response import API_VERSION
 from licenseapi_server.api.runtime import (
-    activations,
     jwks,
     license_view,
     tokens,
@@ -252,29 +250,6 @@ REQUEST = request_logs.RequestLogEntry(
     duration_us=412,
     created_at="2026-03-09T08:12:31.402617Z",
 )
-ACTIVATION = activations.Activation(
-    id=ACTIVATION_ID,
-    license_id=LICENSE_ID,
-    product_id=PRODUCT_ID,
-    fingerprint="6f9619ff-8b86",
-    components={"board": "PF2K81", "cpu": "BFEBFBFF000906EA"},
-    name="Ada's laptop",
-    hostname="ada.local",
-    platform="macos",
-    ip="203.0.113.7",
-    cores=8,
-    memory_bytes=17_179_869_184,
-    disk_bytes=0,
-    is_non_production=False,
-    activated_at=CREATED,
-    last_seen_at="2026-03-09T08:12:31Z",
-    heartbeat_at=None,
-    ended_at=None,
-    ended_reason=None,
-    metadata={},
-    created_at=CREATED,
-    version=1,
-)
 EVENT = events.Event(
     id=EVENT_ID,
     mode="live",
@@ -372,7 +347,7 @@ OBJECTS: dict[Any, msgspec.Struct] = {
         BATCH_ACTION,
         VALIDATION,
         VALIDATED_LICENSE,
-        ACTIVATION,
+        *example_seats.EXAMPLES,
         EVENT,
         DENIAL,
         API_KEY,

@@ -16,6 +16,7 @@ PATH_IDS = {
     "denials": "The id of the denial, `den_…`.",
     "entitlements": "The id of the entitlement, `ent_…`.",
     "events": "The id of the event, `evt_…`.",
+    "leases": "The id of the lease, `lse_…`.",
     "licenses": "The id of the license, `lic_…`.",
     "policies": "The id of the policy, `pol_…`.",
     "products": "The id of the product, `prod_…`.",

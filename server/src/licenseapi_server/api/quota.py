@@ -66,12 +66,19 @@ class Quota:
 
     async def take(self, route: Route, principal: Principal, use: QuotaUse, now: int) -> None:
         """Count the call. Raises Problem quota_exceeded."""
-        if not route.is_counted or self.take_from_memory(principal, use, now):
+        if route.is_counted:
+            await self.take_one(principal, use, now, is_needed=not route.ignores_quota)
+
+    async def take_one(
+        self, principal: Principal, use: QuotaUse, now: int, *, is_needed: bool = True
+    ) -> None:
+        """Count one request. Raises Problem quota_exceeded where it `is_needed`."""
+        if self.take_from_memory(principal, use, now):
             return
         plan = self._deployment.plan_for(principal.plan, principal.mode)
         counter = (principal.account_id, principal.mode, self._months.start_of(now))
         use.is_taken = await self._store.take_quota(counter, plan.max_requests_per_month or 0)
-        if not use.is_taken and not route.ignores_quota:
+        if not use.is_taken and is_needed:
             raise exceeded(now)
 
     async def refund(self, principal: Principal, use: QuotaUse, now: int) -> None:

@@ -35,6 +35,12 @@ RESOURCES = (
         "machine is not heard of any more.",
     ),
     Resource(
+        "leases",
+        "Leases",
+        "One use of a floating license, for a while. It takes a seat until it is released, or until "
+        "it is not renewed any more.",
+    ),
+    Resource(
         "events",
         "Events",
         "What happened to licenses and their machines, when, and by whom. Written together with "

@@ -5,6 +5,7 @@ from licenseapi_server.api.management import (
     activations,
     denials,
     events,
+    leases,
     license_fields,
     licenses,
     products,
@@ -14,6 +15,7 @@ from licenseapi_server.api.registry import CHANGE, CREATE, MAX_BATCH_BODY, Route
 from licenseapi_server.api.routes_license_actions import LICENSE_ACTIONS
 from licenseapi_server.api.routes_license_users import LICENSE_USERS
 from licenseapi_server.api.runtime.activations import Activation
+from licenseapi_server.api.runtime.leases import Lease
 
 ACTIVATIONS = (
     Route(
@@ -189,4 +191,36 @@ DENIALS = (
     ),
 )
 
-LICENSING = (*ACTIVATIONS, *LICENSES, *LICENSE_ACTIONS, *LICENSE_USERS, *EVENTS, *DENIALS)
+LEASES = (
+    Route(
+        name="leases.list",
+        method="GET",
+        path="/v1/leases",
+        summary="List leases",
+        description="`ended=false` lists the seats that are taken now.",
+        handler=leases.list_,
+        scope="leases:read",
+        query=leases.LeaseQuery,
+        answer=Page[Lease],
+    ),
+    Route(
+        name="leases.get",
+        method="GET",
+        path="/v1/leases/{id}",
+        summary="Show a lease",
+        handler=leases.get,
+        scope="leases:read",
+        answer=Lease,
+        errors=("not_found",),
+    ),
+)
+
+LICENSING = (
+    *ACTIVATIONS,
+    *LEASES,
+    *LICENSES,
+    *LICENSE_ACTIONS,
+    *LICENSE_USERS,
+    *EVENTS,
+    *DENIALS,
+)

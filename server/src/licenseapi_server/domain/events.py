@@ -24,6 +24,9 @@ EventType = Literal[
     "activation.revived",
     "activation.moved",
     "activation.ended",
+    "lease.acquired",
+    "lease.borrowed",
+    "lease.ended",
 ]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 # How a denial is called among the events of a timeline; it is none of them.

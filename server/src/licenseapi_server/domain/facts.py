@@ -29,6 +29,17 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
     components: frozenset[bytes] | None = None
 
 
+class LeaseFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The lease that a caller presented; without `expires_at` the license has no such lease.
+
+    `is_of_machine`: the fingerprint presented is its machine's; true when none was presented.
+    """
+
+    expires_at: int | None = None
+    ended_reason: str | None = None
+    is_of_machine: bool = True
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """All that a verdict depends on. `wanted_…` is what the caller presented; None: nothing."""
 
@@ -56,6 +67,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     # When the product lists it as released; one that is not listed counts as released now.
     version_released_at: int | None = None
     machine: MachineFacts | None = None
+    lease: LeaseFacts | None = None
 
     @property
     def ends_at(self) -> int | None:

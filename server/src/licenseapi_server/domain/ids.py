@@ -18,6 +18,7 @@ PREFIXES = frozenset(
         "job",
         "key",
         "lic",
+        "lse",
         "mem",
         "pol",
         "prod",

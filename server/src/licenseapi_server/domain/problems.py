@@ -188,6 +188,12 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
         "Remove a user who is no longer needed, or raise the license's `max_users`.",
     ),
     ProblemType(
+        "no_seat_available",
+        409,
+        "All seats of the floating license are leased",
+        "Wait for the seconds in `Retry-After`, when one may be back, or raise the limit.",
+    ),
+    ProblemType(
         "cooldown_running",
         409,
         "A seat was given up or moved a short while ago",

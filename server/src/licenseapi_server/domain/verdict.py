@@ -7,6 +7,7 @@ The docs page of codes is generated from this tuple.
 
 from licenseapi_server.domain.activations import dies_at, sleeps_at
 from licenseapi_server.domain.facts import Facts, GrantedEntitlement, Outcome, Rule, Verdict
+from licenseapi_server.domain.lease_rules import LEASE_ENDED, LEASE_REQUIRED, check_leased
 from licenseapi_server.domain.license_rules import (
     BANNED,
     CHECK_IN_OVERDUE,
@@ -122,6 +123,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         8,
+        check_leased,
+        (
+            Outcome(LEASE_REQUIRED, "Lease a seat, and send its id as `lease_id`."),
+            Outcome(
+                LEASE_ENDED, "Renew the lease, or acquire a new one: there may be a free seat."
+            ),
+        ),
+    ),
+    Rule(
+        8,
         check_version,
         (
             Outcome(VERSION_REQUIRED, "Send `version`, that of the running software."),
@@ -180,6 +191,7 @@ def next_boundary(facts: Facts, entitlements: tuple[GrantedEntitlement, ...]) ->
         ends_at,
         facts.check_in_due_at,
         _end_of_coverage(facts),
+        None if facts.lease is None else facts.lease.expires_at,
         *[item.expires_at for item in entitlements],
         *_ends_of_seat(facts),
     )

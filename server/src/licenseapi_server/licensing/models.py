@@ -199,6 +199,41 @@ class SeatMove(models.Model):
         ]
 
 
+class Lease(TenantRow):
+    """One use of a floating license, from when it was acquired until it ended.
+
+    It counts while `expires_at` lies ahead; whoever ends it sets that to the moment, so that
+    one index finds the living (api/runtime/lease_sql.py).
+    """
+
+    BOUND_BY = "product_id"
+    license = ParentField(License, on_delete=models.CASCADE)
+    product = ParentField(Product, db_constraint=False)
+    fingerprint = models.CharField(max_length=512, default="", db_default="")
+    process_id = models.CharField(max_length=128, null=True)  # noqa: DJ001 - null: the only one
+    user_name = models.CharField(max_length=512, null=True)  # noqa: DJ001 - null: not given
+    entitlement = models.CharField(max_length=64, default="", db_default="")
+    # What seats are counted by: a process, a machine or a user, as the policy says now.
+    holder_digest = models.BinaryField(max_length=32, default=b"")
+    fingerprint_digest = models.BinaryField(max_length=32, default=b"")
+    user_digest = models.BinaryField(max_length=32, null=True)
+    ttl_seconds = models.BigIntegerField(default=0, db_default=0)
+    acquired_at = InstantField(default=0, db_default=0)
+    renewed_at = InstantField(default=0, db_default=0)
+    expires_at = InstantField(default=0, db_default=0)
+    borrowed_until = InstantField(null=True)
+    ended_at = InstantField(null=True)
+    ended_reason = models.CharField(max_length=20, null=True)  # noqa: DJ001 - null: not by anyone
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "mode", "id"], name="lease_by_tenant"),
+            models.Index(fields=["account", "mode", "license", "id"], name="lease_by_license"),
+            models.Index(fields=["license", "expires_at"], name="lease_by_end"),
+            models.Index(fields=["license", "holder_digest", "expires_at"], name="lease_by_holder"),
+        ]
+
+
 class LicenseEntitlement(models.Model):
     """An entitlement attached to one license, beside those of its policy."""
 

@@ -163,7 +163,8 @@ class CheckIn(RequestOptions, total=False):
 class Presented(RequestOptions, total=False):
     """What a validation presents. `dry_run` changes nothing, not even the last-used time.
 
-    With a `fingerprint` it is asked whether the license is activated on this machine.
+    With a `fingerprint` it is asked whether the license is activated on this machine, with a
+    `lease_id` whether that lease goes on.
     """
 
     product: str | None
@@ -172,5 +173,6 @@ class Presented(RequestOptions, total=False):
     fingerprint: str | None
     components: Mapping[str, str] | None
     version: str | None
+    lease_id: str | None
     nonce: str | None
     dry_run: bool

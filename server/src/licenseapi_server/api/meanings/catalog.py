@@ -95,15 +95,15 @@ STRUCTS = {
         "code": "The code of an entitlement that exists; each at most once in the list.",
         "expires_at": "Until when it is carried; null is without end of its own.",
         "max_leases": (
-            "How often it may be in use at once; null is unlimited. "
-            "Stored now; takes effect with leases."
+            "How many seats of it may be leased at once; null is unlimited. A license's own limit "
+            "stands in place of its policy's."
         ),
     },
     "AttachedEntitlement": {
         "id": "The id of the entitlement, `ent_…`.",
         "code": "Its code, which apps ask for.",
         "expires_at": "Until when it is carried; null is without end of its own.",
-        "max_leases": "How often it may be in use at once; null is unlimited.",
+        "max_leases": "How many seats of it may be leased at once; null is unlimited.",
     },
     "NewCustomer": {
         "name": _CUSTOMER_NAME,

@@ -12,15 +12,18 @@ STRUCTS = {
             "New releases may add some. A denial in a timeline is `license.denied`."
         ),
         "license_id": "The license that it is about, which may be deleted by now.",
-        "object_id": "What it happened to: the license itself, or one of its activations or users.",
+        "object_id": (
+            "What it happened to: the license itself, or one of its activations, leases or users."
+        ),
         "data": (
             "More about it, by type: `changed` names the fields of an update, `reason` is the "
             "reason given, `from` and `to` are the expiry before and after; of activations "
-            "`hostname`, `reason`, `after` and `from`; of denials all that `GET /v1/denials` says "
-            "of them. Never a key or a secret."
+            "`hostname`, `reason`, `after` and `from`; of leases `entitlement`, `expires_at`, "
+            "`until`, `after` and `reason`; of denials all that `GET /v1/denials` says of them. "
+            "Never a key or a secret."
         ),
         "actor": (
-            "The API key that did it, `key_…`; of activations also a token, by its `jti`; of "
+            "The API key that did it, `key_…`; of machines also a token, by its `jti`; of "
             "denials empty."
         ),
         "created_at": "When it happened.",

@@ -48,9 +48,9 @@ _RULES = {
         "`keep_expiry` leaves it, `reset_expiry` counts `duration` from that moment."
     ),
     "max_activations": ("How many machines may be active at once; null is unlimited."),
-    "max_leases": _later(
-        "How many uses of a floating license at once; null is unlimited. Needs `floating`.",
-        "leases",
+    "max_leases": (
+        "How many seats of a floating license may be leased at once; null is unlimited. Needs "
+        "`floating`."
     ),
     "max_users": _later("How many named users; null is unlimited.", "license users"),
     "max_cores": ("Processor cores of all machines together; null is unlimited."),
@@ -68,17 +68,18 @@ _RULES = {
         "What a new machine meets when all seats are taken: `refuse`, or `replace_oldest`, which "
         "ends the machine not seen for longest."
     ),
-    "floating": _later(
-        "Whether seats are leased for a while instead of bound to machines.", "leases"
+    "floating": "Whether seats are leased for a while instead of bound to machines.",
+    "leasing": (
+        "What takes a seat: `per_process` each lease, `per_machine` all leases of a machine "
+        "together, `per_user` all leases of a user together."
     ),
-    "leasing": _later("What one lease stands for: a process, a machine or a user.", "leases"),
-    "lease_ttl": _later(
-        "How many seconds a lease lasts; null is not decided. Needs `floating`.", "leases"
+    "lease_ttl": (
+        "How many seconds a lease lasts at most before it is renewed; null is 3600. Needs "
+        "`floating`."
     ),
-    "max_borrow": _later(
+    "max_borrow": (
         "How long a lease may be borrowed for use offline, an ISO 8601 duration; null is not at "
-        "all. Needs `floating`.",
-        "leases",
+        "all. Needs `floating`."
     ),
     "fingerprint_uniqueness": _unbuilt("Within what one machine may be activated only once."),
     "component_matching": (
@@ -113,8 +114,8 @@ _RULES = {
     ),
     "requires": (
         "What a validation must present; `[]` is nothing. null is the `fingerprint` where there "
-        "is `max_activations`, else nothing. `user` and `lease` take effect with a later "
-        "version."
+        "is `max_activations`, and the `lease` where the policy is `floating`. `user` takes effect "
+        "with a later version."
     ),
     "permit_ttl": _later("How long a permit lasts, an ISO 8601 duration.", "permits"),
     "outage_grace": _later(

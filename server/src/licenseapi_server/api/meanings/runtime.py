@@ -20,6 +20,10 @@ _PRESENTED = {
         "`VERSION_NOT_COVERED`. When it was released stands in the product's versions; one that "
         "is not listed counts as released now."
     ),
+    "lease_id": (
+        "The lease that the app holds; one that has ended, or is another machine's, answers "
+        "`LEASE_ENDED`. Required by default where the policy is `floating`."
+    ),
     "nonce": "Any text; the answer repeats it, so that an old answer cannot pass for a new one.",
     "dry_run": "True leaves no trace: not even `last_validated_at` changes.",
 }
@@ -54,7 +58,7 @@ STRUCTS = {
         "validated_at": "The server's time of this answer.",
         "next_check_at": (
             "When the clock alone may next change the answer: a start, an expiry, the end of a "
-            "grace period, feature or maintenance, a check-in that is due. null is never."
+            "grace period, feature, maintenance or lease, a check-in that is due. null is never."
         ),
         "permit": "A signed statement for use without the server; null until there are permits.",
     },

@@ -24,6 +24,7 @@ DENIALS = frozenset(
         "machine_limit_reached",
         "cooldown_running",
         "deactivation_limit_reached",
+        "no_seat_available",
         "license_refused",
     }
 )

@@ -19,7 +19,8 @@ from licenseapi_server.domain.license_state import (
 from licenseapi_server.domain.limits import Limits, effective_limits
 
 decode_overrides = msgspec.json.Decoder(dict[str, int | str]).decode
-_decode_entitlements = msgspec.json.Decoder(tuple[GrantedEntitlement, ...]).decode
+decode_entitlements = msgspec.json.Decoder(tuple[GrantedEntitlement, ...]).decode
+_LEASED = ("lease",)
 _decode_requires = lru_cache(maxsize=256)(msgspec.json.Decoder(tuple[str, ...]).decode)
 
 
@@ -61,7 +62,7 @@ class Granted(NamedTuple):
 # Licenses of a policy share these texts; what a text means never changes.
 @lru_cache(maxsize=4096)
 def _grant(inherited: str, own: str) -> Granted:
-    items = _decode_entitlements(inherited) + _decode_entitlements(own)
+    items = decode_entitlements(inherited) + decode_entitlements(own)
     can_end = any(item.expires_at is not None for item in items)
     return Granted(items, None if can_end else _first_of_each(items))
 
@@ -84,13 +85,16 @@ def entitlements_at(row: LicenseRow, now: int) -> tuple[GrantedEntitlement, ...]
 
 
 def required_by(row: LicenseRow) -> tuple[str, ...]:
-    """What the policy asks a validation to present: by default the machine, if they are counted."""
-    requires = row.policy.requires
-    if requires:
-        return _decode_requires(requires)
-    if row.policy.max_activations is None and row.overrides == "{}":
-        return ()
-    return ("fingerprint",) if limits_of(row).max_activations is not None else ()
+    """What the policy asks a validation to present: by default what is counted, the machine or
+    the lease.
+    """
+    policy = row.policy
+    if policy.requires:
+        return _decode_requires(policy.requires)
+    leased = _LEASED if policy.is_floating else ()
+    if policy.max_activations is None and row.overrides == "{}":
+        return leased
+    return ("fingerprint", *leased) if limits_of(row).max_activations is not None else leased
 
 
 def status_of(row: LicenseRow, now: int, expiring_window_days: int) -> str:

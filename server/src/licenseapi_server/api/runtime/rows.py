@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from licenseapi_server.api.principal import Principal
-from licenseapi_server.api.runtime.sql import SEAT_COLUMNS
+from licenseapi_server.api.runtime.sql import LEASE_STATE_COLUMNS, SEAT_COLUMNS
+from licenseapi_server.domain.activations import SeatRules
 from licenseapi_server.domain.check_ins import compute_check_in_due
 from licenseapi_server.domain.facts import Facts
 from licenseapi_server.domain.license_keys import fold_license_key, looks_generated
@@ -88,6 +89,7 @@ class PolicyRow(msgspec.Struct, frozen=True):
 
     product_code: str
     requires: str | None
+    is_floating: bool
     expiration_strategy: str
     grace_period: str | None
     duration: str | None
@@ -108,9 +110,21 @@ class PolicyRow(msgspec.Struct, frozen=True):
     heartbeat_basis: str
     dormant_after: str | None
 
+    def seat_rules(self) -> SeatRules:
+        """What it says about the machines that a validation finds."""
+        return SeatRules(
+            component_matching=self.component_matching,
+            heartbeat_interval=self.heartbeat_interval,
+            dead_after=self.dead_after,
+            when_dead=self.when_dead,
+            heartbeat_basis=self.heartbeat_basis,
+            dormant_after=self.dormant_after,
+        )
+
 
 POLICY_FIELDS = len(PolicyRow.__struct_fields__)
 SEAT_FIELDS = len(SEAT_COLUMNS.split(","))
+LEASE_FIELDS = len(LEASE_STATE_COLUMNS.split(","))
 
 
 class LicenseRow(msgspec.Struct, frozen=True):
@@ -215,6 +229,8 @@ class LicenseLookup(msgspec.Struct, frozen=True):
     fingerprint: bytes | None = None
     # A version of the product: when it was released is loaded with the license.
     version: str | None = None
+    # A lease that is presented: it is loaded with the license too.
+    lease_id: str | None = None
     digest: Callable[[str], bytes] | None = None
 
     def texts(self) -> tuple[str, str]:
@@ -260,6 +276,8 @@ class Loaded(msgspec.Struct, frozen=True):
     seat: tuple[Any, ...] | None = None
     # When the version asked for was released; None when it is not listed.
     released_at: int | None = None
+    # The same of the lease asked for: sql.LEASE_STATE_COLUMNS.
+    lease: tuple[Any, ...] | None = None
 
 
 class SigningKeyRow(msgspec.Struct, frozen=True):

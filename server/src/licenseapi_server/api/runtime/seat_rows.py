@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-from licenseapi_server.api.runtime.license_view import decode_overrides
+from licenseapi_server.api.runtime.license_view import decode_entitlements, decode_overrides
 from licenseapi_server.domain.activations import Machine, Seat, SeatRules
 from licenseapi_server.domain.check_ins import compute_check_in_due
-from licenseapi_server.domain.facts import Facts
+from licenseapi_server.domain.facts import Facts, GrantedEntitlement
+from licenseapi_server.domain.leases import LeaseRules, find_feature
 from licenseapi_server.domain.limits import Limits, effective_limits
 
 decode_components = msgspec.json.Decoder(dict[str, str]).decode
@@ -101,6 +102,13 @@ class LicenseSeats(msgspec.Struct, frozen=True):
     non_production: str
     max_non_production: int
     requires: str | None
+    is_floating: bool
+    leasing: str
+    lease_ttl: int | None
+    max_borrow: str | None
+    max_leases: int | None
+    policy_entitlements: str
+    entitlements: str
 
     def facts(self, now: int) -> Facts:
         """What decides whether something may be done with it."""
@@ -150,6 +158,26 @@ class LicenseSeats(msgspec.Struct, frozen=True):
             deactivation_period=self.deactivation_period,
             non_production=_decode_patterns(self.non_production),
             max_non_production=self.max_non_production,
+        )
+
+    def find_feature(self, code: str, now: int) -> GrantedEntitlement | None:
+        """The feature as it is carried now: the license's own attachments first."""
+        own = decode_entitlements(self.entitlements)
+        return find_feature((*own, *decode_entitlements(self.policy_entitlements)), code, now)
+
+    def lease_rules(self, feature: GrantedEntitlement | None) -> LeaseRules:
+        """What they say about leases of the license, or of one of its features."""
+        limits = effective_limits(
+            Limits(max_leases=self.max_leases), decode_overrides(self.overrides)
+        )
+        return LeaseRules(
+            is_floating=bool(self.is_floating),
+            leasing=self.leasing,
+            lease_ttl=self.lease_ttl,
+            max_borrow=self.max_borrow,
+            max_leases=limits.max_leases,
+            max_feature_leases=None if feature is None else feature.max_leases,
+            overage_percent=self.overage_percent,
         )
 
 

@@ -23,7 +23,8 @@ SEAT_RULES = statement(
     p.max_disk_bytes, p.overage_percent, p.when_full, p.component_matching,
     p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after,
     p.deactivation_cooldown, p.max_deactivations, p.deactivation_period, p.non_production,
-    p.max_non_production, p.requires
+    p.max_non_production, p.requires, p.floating, p.leasing, p.lease_ttl, p.max_borrow,
+    p.max_leases, p.entitlements, l.entitlements
 FROM licensing_license l
 JOIN catalog_policy p ON p.id = l.policy_id
 LEFT JOIN licensing_customer c ON c.id = l.customer_id

@@ -71,8 +71,8 @@ _LICENSE_COLUMNS = """l.id, l.product_id, l.policy_id, l.customer_id, l.name, l.
 _LICENSE_TABLES = """licensing_license l
 LEFT JOIN licensing_customer c ON c.id = l.customer_id"""
 
-_POLICY_COLUMNS = """r.code AS product_code, p.requires, p.expiration_strategy, p.grace_period,
-    p.duration, p.expiration_basis, p.check_in_interval, p.maintenance,
+_POLICY_COLUMNS = """r.code AS product_code, p.requires, p.floating, p.expiration_strategy,
+    p.grace_period, p.duration, p.expiration_basis, p.check_in_interval, p.maintenance,
     p.entitlements AS policy_entitlements, p.max_activations, p.max_leases, p.max_users,
     p.max_cores, p.max_memory_bytes, p.max_disk_bytes, p.component_matching,
     p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after"""
@@ -81,6 +81,10 @@ SEAT_COLUMNS = """a.id, a.license_id, a.product_id, a.fingerprint, a.fingerprint
     a.components, a.name, a.hostname, a.platform, a.ip, a.cores, a.memory_bytes, a.disk_bytes,
     a.is_non_production, a.activated_at, a.last_seen_at, a.heartbeat_at, a.ended_at,
     a.ended_reason, a.seat_free_at, a.metadata, a.created_at, a.version"""
+
+# Of a lease, what a validation that presents it has to know.
+LEASE_STATE_COLUMNS = """q.id AS lease_id, q.fingerprint_digest AS lease_machine,
+    q.expires_at AS lease_expires_at, q.ended_reason AS lease_ended_reason"""
 
 # Authenticates a key: asked on every request, so that a revocation holds at the next one.
 # Served by the unique index on accounts_apikeysecret.digest, then two primary keys.
@@ -148,7 +152,8 @@ q AS (
     WHERE usage_requestcounter.used < (SELECT (:limits -> x.mode ->> x.plan)::bigint FROM k x)
     RETURNING 1
 )
-SELECT k.*, found.*, seat.*, listed.released_at, EXISTS (SELECT 1 FROM q) AS is_quota_taken
+SELECT k.*, found.*, seat.*, lease.*, listed.released_at,
+    EXISTS (SELECT 1 FROM q) AS is_quota_taken
 FROM k LEFT JOIN LATERAL (
     SELECT {_LICENSE_COLUMNS}, {_POLICY_COLUMNS} FROM {_LICENSE_TABLES}
     JOIN catalog_policy p ON p.id = l.policy_id
@@ -158,6 +163,9 @@ FROM k LEFT JOIN LATERAL (
     SELECT {SEAT_COLUMNS} FROM licensing_activation a
     WHERE a.license_id = found.id AND a.fingerprint_digest = :fingerprint LIMIT 1
 ) seat ON TRUE LEFT JOIN LATERAL (
+    SELECT {LEASE_STATE_COLUMNS} FROM licensing_lease q
+    WHERE q.id = :lease_id AND q.license_id = found.id LIMIT 1
+) lease ON TRUE LEFT JOIN LATERAL (
     SELECT v.released_at FROM catalog_productversion v
     WHERE v.product_id = found.product_id AND v.version = :version LIMIT 1
 ) listed ON TRUE LIMIT 1""",
@@ -168,6 +176,7 @@ FROM k LEFT JOIN LATERAL (
             "now": "bigint",
             "scope": "text",
             "fingerprint": "bytea",
+            "lease_id": "varchar",
             "version": "text",
         },
     )

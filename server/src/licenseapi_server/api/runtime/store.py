@@ -69,6 +69,10 @@ class Store(Protocol):
         """One activation."""
         ...
 
+    async def find_lease(self, name: tuple[str, str, str]) -> tuple[Any, ...] | None:
+        """One lease."""
+        ...
+
     async def write_batch(self, batches: Iterable[tuple[Statement, list[Any]]]) -> None:
         """Write buffered facts."""
 

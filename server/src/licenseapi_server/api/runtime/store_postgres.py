@@ -7,9 +7,10 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from licenseapi_server.api.runtime import seat_sql, sql
+from licenseapi_server.api.runtime import lease_sql, seat_sql, sql
 from licenseapi_server.api.runtime.rows import (
     KEY_FIELDS,
+    LEASE_FIELDS,
     POLICY_FIELDS,
     SEAT_FIELDS,
     Counter,
@@ -124,17 +125,20 @@ class PostgresStore:
         else:
             statement = sql.OPEN_BY_SECRET_AND_DIGEST
             parameters = (credential.digest, *limits, *subject.digests())
-        row = await self._row(statement, (*parameters, subject.fingerprint, subject.version))
+        presented = (subject.fingerprint, subject.lease_id, subject.version)
+        row = await self._row(statement, (*parameters, *presented))
         if row is None:
             return Loaded(None)
         *values, released_at, is_quota_taken = tuple(row)
         key = KeyRow(*values[:KEY_FIELDS])
         if values[KEY_FIELDS] is None:
             return Loaded(key, None, is_quota_taken)
-        seat = values[-SEAT_FIELDS:] if values[-SEAT_FIELDS] is not None else None
+        lease = _unless_absent(values[-LEASE_FIELDS:])
+        del values[-LEASE_FIELDS:]
+        seat = _unless_absent(values[-SEAT_FIELDS:])
         policy = PolicyRow(*values[-SEAT_FIELDS - POLICY_FIELDS : -SEAT_FIELDS])
         license_row = LicenseRow(policy, *values[KEY_FIELDS : -SEAT_FIELDS - POLICY_FIELDS])
-        return Loaded(key, license_row, is_quota_taken, tuple(seat) if seat else None, released_at)
+        return Loaded(key, license_row, is_quota_taken, seat, released_at, lease)
 
     async def _load_key(self, credential: SecretLookup | TokenLookup) -> Loaded:
         if isinstance(credential, SecretLookup):
@@ -190,6 +194,11 @@ class PostgresStore:
         row = await self._row(seat_sql.SEAT_BY_ID, name)
         return tuple(row) if row else None
 
+    async def find_lease(self, name: tuple[str, str, str]) -> tuple[Any, ...] | None:
+        """The columns of a lease (id, account, mode)."""
+        row = await self._row(lease_sql.LEASE_BY_ID, name)
+        return tuple(row) if row else None
+
     async def write_batch(self, batches: Iterable[tuple[sql.Statement, list[Any]]]) -> None:
         """Write buffered facts in one transaction, in key order: two nodes never deadlock."""
         async with (
@@ -222,6 +231,11 @@ class PostgresStore:
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             rows = await connection.fetch(sql.APPLIED_MIGRATIONS.postgres)
         return {tuple(row) for row in rows}
+
+
+def _unless_absent(columns: list[Any]) -> tuple[Any, ...] | None:
+    """The columns of a joined row; None when there is no such row, which has no id then."""
+    return tuple(columns) if columns[0] is not None else None
 
 
 def _token_parameters(credential: TokenLookup) -> tuple[str, ...]:

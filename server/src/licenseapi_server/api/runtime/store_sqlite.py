@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from licenseapi_server.api.runtime import seat_sql, sql
+from licenseapi_server.api.runtime import lease_sql, seat_sql, sql
 from licenseapi_server.api.runtime.group_commit import GroupWriter
 from licenseapi_server.api.runtime.quota_group import QuotaGroup
 from licenseapi_server.api.runtime.rows import (
@@ -76,16 +76,19 @@ class SqliteStore:
         if key is None or subject is None:
             return Loaded(key)
         license_ = _find_license(snapshot, key, subject)
-        if license_ is None or (subject.fingerprint is None and subject.version is None):
-            return Loaded(key, license_)
-        seat = released = None
+        if license_ is None:
+            return Loaded(key)
+        seat = released = lease = None
         if subject.fingerprint is not None:
-            asked = (license_.id, subject.fingerprint)
-            seat = snapshot.row(seat_sql.SEAT_BY_FINGERPRINT, asked)
+            machine = (license_.id, subject.fingerprint)
+            seat = snapshot.row(seat_sql.SEAT_BY_FINGERPRINT, machine)
         if subject.version is not None:
             listed = (license_.product_id, subject.version)
             released = snapshot.row(sql.RELEASE_OF_VERSION, listed)
-        return Loaded(key, license_, seat=seat, released_at=released[0] if released else None)
+        if subject.lease_id is not None:
+            lease = snapshot.row(lease_sql.LEASE_OF_LICENSE, (subject.lease_id, license_.id))
+        released_at = released[0] if released else None
+        return Loaded(key, license_, seat=seat, released_at=released_at, lease=lease)
 
     async def take_quota(self, counter: Counter, maximum: int) -> bool:
         """Take one request from the plan; False when none is left. On the disk when it returns."""
@@ -134,6 +137,11 @@ class SqliteStore:
     async def find_activation(self, name: tuple[str, str, str]) -> tuple[Any, ...] | None:
         """The columns of an activation (id, account, mode)."""
         row: tuple[Any, ...] | None = self._read().row(seat_sql.SEAT_BY_ID, name)
+        return row
+
+    async def find_lease(self, name: tuple[str, str, str]) -> tuple[Any, ...] | None:
+        """The columns of a lease (id, account, mode)."""
+        row: tuple[Any, ...] | None = self._read().row(lease_sql.LEASE_BY_ID, name)
         return row
 
     async def write_batch(self, batches: Iterable[tuple[sql.Statement, list[Any]]]) -> None:

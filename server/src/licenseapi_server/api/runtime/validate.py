@@ -7,6 +7,7 @@ import msgspec
 
 from licenseapi_server.api.call import Answer, AnyCall, Asked, Call, NoQuery
 from licenseapi_server.api.rendering import optional_instant
+from licenseapi_server.api.runtime.lease_rows import read_facts
 from licenseapi_server.api.runtime.license_view import (
     ValidatedLicense,
     entitlements_at,
@@ -37,9 +38,14 @@ from licenseapi_server.api.runtime.validation_fields import (
 )
 from licenseapi_server.api.runtime.work import Work
 from licenseapi_server.deployment import Deployment
-from licenseapi_server.domain.activations import SeatRules, is_live, seen_every
+from licenseapi_server.domain.activations import is_live, seen_every
 from licenseapi_server.domain.clocks import is_waiting
-from licenseapi_server.domain.facts import Facts, GrantedEntitlement, MachineFacts, Verdict
+from licenseapi_server.domain.facts import (
+    Facts,
+    GrantedEntitlement,
+    MachineFacts,
+    Verdict,
+)
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.may import decide_may
 from licenseapi_server.domain.problems import Problem, field_problem
@@ -69,13 +75,14 @@ def find_by_id(asked: Asked) -> LicenseLookup:
 
 
 def _with_more(lookup: LicenseLookup, presented: Any) -> LicenseLookup:
-    """What is read with the license: the machine's activation, the version's release date."""
+    """What is read with the license: the machine's activation, the lease, the version's date."""
     fingerprint = getattr(presented, "fingerprint", None)
     version = getattr(presented, "version", None)
-    if fingerprint is None and version is None:
+    lease_id = getattr(presented, "lease_id", None)
+    if fingerprint is None and version is None and lease_id is None:
         return lookup
     digest = None if fingerprint is None else digest_fingerprint(fingerprint)
-    return msgspec.structs.replace(lookup, fingerprint=digest, version=version)
+    return msgspec.structs.replace(lookup, fingerprint=digest, version=version, lease_id=lease_id)
 
 
 def validate(call: Call[Validate, NoQuery]) -> Answered:
@@ -91,6 +98,7 @@ def validate_by_query(call: Call[None, ValidateQuery]) -> Answered:
         policy=query.policy,
         entitlements=query.entitlements,
         fingerprint=query.fingerprint,
+        lease_id=query.lease_id,
         version=query.version,
         nonce=query.nonce,
         dry_run=query.dry_run,
@@ -154,6 +162,9 @@ def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> A
         facts = Facts(now=now, is_found=call.is_key_replaced, is_key_replaced=call.is_key_replaced)
     else:
         facts = _facts(row, presented, entitlements, (call, machine))
+        if presented.lease_id is not None:
+            lease = read_facts(call.lease, presented.fingerprint)
+            facts = msgspec.structs.replace(facts, lease=lease)
     verdict = decide(facts)
     if row is not None and row.clock_started_at is None and _starts_clock(verdict, presented, row):
         return _answer_with_clock(call, presented, row)
@@ -271,18 +282,9 @@ def _machine(row: LicenseRow, presented: ValidateById, seat: SeatRow | None) -> 
             message = "`fingerprint` is required with `components`."
             raise field_problem("/fingerprint", message, code="required")
         return None
-    policy = row.policy
-    rules = SeatRules(
-        component_matching=policy.component_matching,
-        heartbeat_interval=policy.heartbeat_interval,
-        dead_after=policy.dead_after,
-        when_dead=policy.when_dead,
-        heartbeat_basis=policy.heartbeat_basis,
-        dormant_after=policy.dormant_after,
-    )
     components = presented.components
     return MachineFacts(
-        rules=rules,
+        rules=row.policy.seat_rules(),
         seat=None if seat is None else seat.as_seat(component_digests(seat.named_components())),
         ended_reason=None if seat is None else seat.ended_reason,
         components=None if components is None else component_digests(components),

@@ -21,6 +21,7 @@ class ValidateById(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     entitlements: Codes | None = None
     fingerprint: Presented | None = None
     components: Components | None = None
+    lease_id: Code | None = None
     version: Presented | None = None
     nonce: Nonce | None = None
     dry_run: bool = False
@@ -42,6 +43,7 @@ class ValidateQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         name="entitlements[]", default=None
     )
     fingerprint: Presented | None = None
+    lease_id: Code | None = None
     version: Presented | None = None
     nonce: Nonce | None = None
     dry_run: bool = False
