@@ -129,6 +129,18 @@ WHERE product_id = :product_id AND version = :version LIMIT 1"""
 )
 
 
+_OPENING_TYPES = {
+    "limits": "jsonb",
+    "wanted": "bigint",
+    "month_start": "bigint",
+    "now": "bigint",
+    "scope": "text",
+    "fingerprint": "bytea",
+    "lease_id": "varchar",
+    "version": "text",
+}
+
+
 def _opening(key: str, license_match: str) -> Statement:
     """Key, license and quota in one round trip, for PostgreSQL.
 
@@ -169,16 +181,7 @@ FROM k LEFT JOIN LATERAL (
     SELECT v.released_at FROM catalog_productversion v
     WHERE v.product_id = found.product_id AND v.version = :version LIMIT 1
 ) listed ON TRUE LIMIT 1""",
-        {
-            "limits": "jsonb",
-            "wanted": "bigint",
-            "month_start": "bigint",
-            "now": "bigint",
-            "scope": "text",
-            "fingerprint": "bytea",
-            "lease_id": "varchar",
-            "version": "text",
-        },
+        _OPENING_TYPES,
     )
 
 
