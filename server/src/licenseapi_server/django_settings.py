@@ -65,8 +65,11 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "accounts.User"
 SECRET_KEY = SETTINGS.secret_key.decode() or "unset: commands that need it refuse to start"
 ROOT_URLCONF = "licenseapi_server.dashboard.urls"
-# The ASGI edge has checked the Host header before Django sees a request.
-ALLOWED_HOSTS = ["*"]
+# Pages are for the public address alone; while that is plain HTTP, for this machine's names too.
+ALLOWED_HOSTS = [
+    urlsplit(SETTINGS.public_url).hostname or "",
+    *(("127.0.0.1", "localhost", "[::1]") if SETTINGS.is_development else ()),
+]
 MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "licenseapi_server.dashboard.middleware.SecurityHeadersMiddleware",

@@ -8,12 +8,16 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 SECRET_BYTES = 32
+TOKEN_CHARACTERS = 16
+# What stands in templates that nobody has filled in.
+PLACEHOLDER = re.compile(rb"change.?me|insecure|password|secret|example|default|placeholder")
 MAX_PORT = 65_535
 PREFIX = "LICENSEAPI_"
 # Read by the SDKs, which may share a shell with the server, and by our own scripts.
@@ -114,8 +118,8 @@ def _base_url(value: str) -> str:
 
 def _secret(value: str) -> bytes:
     secret = value.strip().encode()
-    if len(secret) < SECRET_BYTES or len(set(secret)) < SECRET_BYTES // 4:
-        message = f"must be at least {SECRET_BYTES} random characters"
+    if len(secret) < SECRET_BYTES or len(set(secret)) < SECRET_BYTES // 4 or _is_guessed(secret):
+        message = f"must be at least {SECRET_BYTES} random characters, like `openssl rand -hex 32`"
         raise ValueError(message)
     return secret
 
@@ -130,6 +134,20 @@ def _smtp_tls(value: str) -> str:
 def _sender(value: str) -> str:
     if not SENDER.fullmatch(value):
         message = "must be like licenses@example.com or Acme Licenses <licenses@example.com>"
+        raise ValueError(message)
+    return value
+
+
+def _is_guessed(secret: bytes) -> bool:
+    """Whether someone typed it: a word of a template, or a run along the alphabet or keyboard."""
+    steps = [after - before for before, after in pairwise(secret)]
+    runs = sum(step in {-1, 0, 1} for step in steps)
+    return runs > len(steps) // 3 or PLACEHOLDER.search(secret.lower()) is not None
+
+
+def _token(value: str) -> str:
+    if len(value) < TOKEN_CHARACTERS or len(set(value)) < TOKEN_CHARACTERS // 2:
+        message = f"must be at least {TOKEN_CHARACTERS} random characters"
         raise ValueError(message)
     return value
 
@@ -180,7 +198,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp_user", _text, "", "Whom to log in as there; nobody while it is not set."),
     Setting("smtp_password", _text, "", "The password of that user.", is_secret=True),
     Setting("mail_from", _sender, "", "Sender of mails: an address, or Name <address>."),
-    Setting("metrics_token", _text, "", "Bearer token that opens /metrics.", is_secret=True),
+    Setting("metrics_token", _token, "", "Bearer token that opens /metrics.", is_secret=True),
 )
 
 
@@ -270,6 +288,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             path = Path(values["data_dir"]) / "secrets" / setting.name
             if path.is_file():
                 values[setting.name] = _parsed(setting, path.read_text(), str(path))
+    _refuse_twins(values)
     settings = Settings(**values)
     _check_mail(settings)
     return settings
@@ -286,6 +305,19 @@ def _check_mail(settings: Settings) -> None:
         message = "LICENSEAPI_SMTP_TLS must not be none: the password would be readable on its way."
     if message:
         raise SettingError(message)
+
+
+def _refuse_twins(values: Mapping[str, Any]) -> None:
+    """One secret for two things: whoever learns the lesser one would have the greater."""
+    secrets = [setting for setting in SETTINGS if setting.parse is _secret]
+    for place, setting in enumerate(secrets):
+        for other in secrets[:place]:
+            if values[setting.name] and values[setting.name] == values[other.name]:
+                message = (
+                    f"{setting.environment_variable} is the same as "
+                    f"{other.environment_variable}: each secret must be one of its own."
+                )
+                raise SettingError(message)
 
 
 def unknown_variables(environment: Mapping[str, str]) -> dict[str, str | None]:

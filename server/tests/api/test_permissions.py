@@ -85,7 +85,7 @@ def _lease(vendor: Vendor) -> str:
 
 
 @pytest.mark.parametrize("route", WITH_ID, ids=lambda route: route.name)
-def test_others_objects_are_like_absent_ones(
+def test_k07_others_objects_are_like_absent_ones(
     vendors: tuple[Vendor, Vendor], server: Server, route: Route
 ) -> None:
     acme, globex = vendors

@@ -112,7 +112,7 @@ def _not_ready(server: Server) -> httpx.Response:
     return eventually(lambda: server.client().get("/readyz"), lambda r: r.status_code != 200)
 
 
-def test_without_its_database_a_node_is_alive_not_ready_and_allows_nothing(
+def test_p08_without_its_database_a_node_is_alive_not_ready_and_allows_nothing(
     own_postgres: Postgres, tmp_path: Path
 ) -> None:
     server = Server(tmp_path / "var", own_postgres.create_database()).start()

@@ -45,7 +45,7 @@ def _ask(
         ("10.2.2.2, 10.1.1.1", "10.2.2.2"),
     ],
 )
-def test_the_client_is_the_last_hop_that_is_no_proxy(
+def test_k16_the_client_is_the_last_hop_that_is_no_proxy(
     proxied: Server, vendor: Vendor, forwarded: str, client: str
 ) -> None:
     """However proxies write it. What the client itself claims stands further left."""

@@ -13,7 +13,7 @@ SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
-def test_generated_requests_find_no_undocumented_answer(
+def test_p01_p02_p15_generated_requests_find_no_undocumented_answer(
     engine: str, make_server: Callable[..., Server], pytestconfig: pytest.Config, tmp_path: Path
 ) -> None:
     # Wrong credentials are part of the run: the throttle has tests of its own.

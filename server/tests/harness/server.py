@@ -170,7 +170,9 @@ class Server:
         secret: str = json.loads(done.stdout)["secret"]
         return secret
 
-    def execute(self, statement: LiteralString, *values: str | int) -> list[tuple[Any, ...]]:
+    def execute(
+        self, statement: LiteralString, *values: str | int | bytes
+    ) -> list[tuple[Any, ...]]:
         """Run a statement, with `?` for values, on the database itself; the rows it returns."""
         if self.database_url:
             with psycopg.connect(self.database_url, autocommit=True) as database:
@@ -182,11 +184,14 @@ class Server:
 
     def read_log(self) -> list[tuple[Any, ...]]:
         """Id, path and user agent of every line of the request log."""
-        columns: LiteralString = "SELECT id, path, user_agent FROM audit_requestlogentry"
+        return self.read_log_columns("SELECT id, path, user_agent FROM audit_requestlogentry")
+
+    def read_log_columns(self, statement: LiteralString) -> list[tuple[Any, ...]]:
+        """What a statement finds in the request log, which is a file of its own on SQLite."""
         if self.database_url:
-            return self.execute(columns)
+            return self.execute(statement)
         with closing(sqlite3.connect(self.data_dir / "telemetry.sqlite3", timeout=30)) as log:
-            return log.execute(columns).fetchall()
+            return log.execute(statement).fetchall()
 
     def expire_key(self, key_id: str) -> None:
         """Let a key have ended an hour ago: over the API an end lies in the future."""

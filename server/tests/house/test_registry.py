@@ -50,7 +50,7 @@ MODELS = [
 ]
 
 
-def test_every_route_declares_a_scope_or_is_on_the_public_list() -> None:
+def test_k05_every_route_declares_a_scope_or_is_on_the_public_list() -> None:
     """Deny by default: forgetting a scope is not a way to be public."""
     assert {route.name for route in ROUTES if route.is_public} == PUBLIC
     scopes = {route.scope for route in ROUTES if not route.is_public}

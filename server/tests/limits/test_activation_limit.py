@@ -25,7 +25,7 @@ def _count(vendor: Vendor) -> int:
     return count
 
 
-def test_200_machines_at_a_limit_of_3_are_exactly_3(busy_server: Server) -> None:
+def test_p05_200_machines_at_a_limit_of_3_are_exactly_3(busy_server: Server) -> None:
     """On four workers, each with a connection of its own to the database."""
     acme = make_vendor(busy_server, max_activations=SEATS)
     answers = crowd(busy_server, acme.account.live["secret_key"], 200, _activate(acme))

@@ -33,7 +33,7 @@ def _create_until_it_breaks(
 
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
-def test_nothing_acknowledged_is_lost_by_kill_9(
+def test_p09_nothing_acknowledged_is_lost_by_kill_9(
     engine: str, workers: int, make_server: Callable[..., Server]
 ) -> None:
     server = make_server(engine, workers=workers)

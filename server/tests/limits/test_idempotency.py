@@ -29,7 +29,7 @@ def _creator(
     return act
 
 
-def test_twenty_twins_make_one_license(busy_server: Server) -> None:
+def test_p09_twenty_twins_make_one_license(busy_server: Server) -> None:
     acme = make_vendor(busy_server)
     for number in range(5):
         before = _count(acme.api)

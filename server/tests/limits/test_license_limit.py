@@ -18,7 +18,7 @@ def _count(vendor: Vendor) -> int:
     return total
 
 
-def test_150_parallel_creates_at_a_limit_of_100_make_exactly_100(busy_server: Server) -> None:
+def test_p07_150_parallel_creates_at_a_limit_of_100_make_exactly_100(busy_server: Server) -> None:
     acme = _vendor(busy_server)
 
     def create(client: httpx.Client, number: int) -> int:

@@ -221,7 +221,7 @@ def test_a_server_key_has_no_limit_by_license_or_address(limited: Server) -> Non
     assert passed == [20] * 20
 
 
-def test_failures_are_limited_by_address_and_network_and_never_a_valid_key(
+def test_k17_failures_are_limited_by_address_and_network_and_never_a_valid_key(
     make_server: Callable[..., Server],
 ) -> None:
     """A forged first hop does not help: the address is the last one that no proxy of ours has."""

@@ -14,7 +14,7 @@ def _used(client: httpx.Client) -> int:
     return used
 
 
-def test_200_clients_on_four_workers_get_exactly_1000_requests(busy_server: Server) -> None:
+def test_p06_200_clients_on_four_workers_get_exactly_1000_requests(busy_server: Server) -> None:
     acme = make_vendor(busy_server, plan="developer")
     before = _used(acme.api)
     answers: list[int] = []
