@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -309,15 +309,14 @@ def _check_mail(settings: Settings) -> None:
 
 def _refuse_twins(values: Mapping[str, Any]) -> None:
     """One secret for two things: whoever learns the lesser one would have the greater."""
-    secrets = [setting for setting in SETTINGS if setting.parse is _secret]
-    for place, setting in enumerate(secrets):
-        for other in secrets[:place]:
-            if values[setting.name] and values[setting.name] == values[other.name]:
-                message = (
-                    f"{setting.environment_variable} is the same as "
-                    f"{other.environment_variable}: each secret must be one of its own."
-                )
-                raise SettingError(message)
+    secrets = [setting for setting in SETTINGS if setting.parse is _secret and values[setting.name]]
+    for one, other in combinations(secrets, 2):
+        if values[one.name] == values[other.name]:
+            message = (
+                f"{other.environment_variable} is the same as {one.environment_variable}: "
+                "each secret must be one of its own."
+            )
+            raise SettingError(message)
 
 
 def unknown_variables(environment: Mapping[str, str]) -> dict[str, str | None]:

@@ -64,7 +64,7 @@ def take_key(server: Server, account_id: str, mode: str = "live") -> Forge:
     """Open the sealed private key with the secret that lies beside the database."""
     [(kid, sealed)] = server.execute(
         "SELECT kid, private_key_encrypted FROM accounts_signingkey"
-        " WHERE account_id = ? AND mode = ?",
+        " WHERE account_id = ? AND mode = ? AND use = 'token'",
         account_id,
         mode,
     )

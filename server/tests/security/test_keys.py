@@ -113,7 +113,7 @@ def test_k04_unknown_foreign_and_deleted_look_alike(
         acme.api.post("/v1/licenses/validate", json={"key": text})
         for text in (globex.key, deleted["key"], "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA")
     ]
-    answers = [{k: v for k, v in one.json().items() if k != "checked_at"} for one in by_key]
+    answers = [{k: v for k, v in one.json().items() if k != "validated_at"} for one in by_key]
     assert answers[0] == answers[1] == answers[2]
     assert answers[0]["code"] == "NOT_FOUND"
 

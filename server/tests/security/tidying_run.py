@@ -10,9 +10,11 @@ import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "licenseapi_server.django_settings"
 import django
 django.setup()
+from licenseapi_server.deployment import make_deployment
+from licenseapi_server.jobs.kinds import JobRun
 from licenseapi_server.jobs.tidying import tidy
 from licenseapi_server.settings import load_settings
-tidy(load_settings(), int(sys.argv[1]))
+tidy(JobRun(make_deployment(load_settings()), {}, int(sys.argv[1])))
 """
 
 
