@@ -19,6 +19,8 @@ export interface NewActivation {
   memory_bytes?: number;
   disk_bytes?: number;
   metadata?: Metadata;
+  /** Who uses the machine, if the license names its users. */
+  user?: string;
 }
 
 /** Which machine speaks. With a secret or restricted key neither is needed. */
@@ -44,6 +46,7 @@ export class Activation extends APIObject {
   readonly hostname: string | null;
   readonly platform: string | null;
   readonly ip: string;
+  readonly user_id: string | null;
   readonly cores: number;
   readonly memory_bytes: number;
   readonly disk_bytes: number;

@@ -142,6 +142,8 @@ export interface Presented {
   /** Asks whether the license is activated on this machine. */
   fingerprint?: string;
   components?: Record<string, string>;
+  /** Who is using the app: an id of yours, an address, or `usr_…`. */
+  user?: string;
   /** One released after what the license covers answers `VERSION_NOT_COVERED`. */
   version?: string;
   /** Asks whether this lease goes on. */

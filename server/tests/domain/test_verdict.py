@@ -10,6 +10,7 @@ from licenseapi_server.domain.facts import (
     GrantedEntitlement,
     LeaseFacts,
     MachineFacts,
+    UserFacts,
     Verdict,
 )
 from licenseapi_server.domain.instants import DAY, parse_instant
@@ -21,7 +22,16 @@ STRATEGIES = ("restrict", "revoke", "maintain", "allow")
 INSTANTS = st.integers(NOW - 30 * DAY, NOW + 30 * DAY)
 MAYBE = st.none() | INSTANTS
 CODES_OF_FEATURES = st.sampled_from(["brushes", "layers", "print", "cloud"])
-SCOPES = ("product", "policy", "entitlements", "fingerprint", "components", "lease", "version")
+SCOPES = (
+    "product",
+    "policy",
+    "user",
+    "entitlements",
+    "fingerprint",
+    "components",
+    "lease",
+    "version",
+)
 PARTS = frozenset({b"board", b"cpu", b"disk"})
 SEAT = Seat(
     id="act_1", fingerprint_digest=b"one", components=PARTS, activated_at=NOW, last_seen_at=NOW
@@ -51,6 +61,7 @@ PAINT = Facts(
     policy_id="pol_node_locked",
     entitlements=frozenset({"brushes", "layers"}),
 )
+USERS = st.none() | st.builds(UserFacts, is_known=st.booleans(), banned_at=MAYBE)
 ANY_FACTS = st.builds(
     Facts,
     now=st.just(NOW),
@@ -74,6 +85,7 @@ ANY_FACTS = st.builds(
     wanted_entitlements=st.none() | st.lists(CODES_OF_FEATURES, min_size=1).map(tuple),
     machine=MACHINES,
     lease=LEASES,
+    user=USERS,
     maintenance_ends_at=MAYBE,
     wanted_version=st.sampled_from([None, "2.1.0"]),
     version_released_at=MAYBE,
@@ -89,6 +101,10 @@ def _on(rules: SeatRules | None = None, **changes: object) -> MachineFacts:
     components = changes.pop("presented", None)
     seat = None if changes == {"seat": None} else msgspec.structs.replace(SEAT, **changes)
     return MachineFacts(rules=rules or SeatRules(), seat=seat, components=components)  # type: ignore[arg-type]
+
+
+def _is_user_banned(facts: Facts) -> bool:
+    return facts.user is not None and facts.user.banned_at is not None
 
 
 def _maintained(released_at: int | None, **changes: object) -> Facts:
@@ -186,6 +202,10 @@ EXAMPLES = [
     (_paint(requires=("policy",)), "POLICY_REQUIRED", False),
     (_paint(wanted_policy="pol_node_locked"), "VALID", True),
     (_paint(wanted_policy="pol_other"), "POLICY_MISMATCH", False),
+    (_paint(requires=("user",)), "USER_REQUIRED", False),
+    (_paint(user=UserFacts(is_known=False)), "USER_MISMATCH", False),
+    (_paint(user=UserFacts(is_known=True)), "VALID", True),
+    (_paint(user=UserFacts(is_known=True, banned_at=NOW)), "BANNED", False),
     (_paint(requires=("entitlements",)), "ENTITLEMENTS_REQUIRED", False),
     (_paint(wanted_entitlements=("brushes", "layers")), "VALID", True),
     (_paint(wanted_entitlements=("brushes", "print")), "ENTITLEMENTS_MISSING", False),
@@ -212,7 +232,7 @@ def test_the_missing_entitlements_are_named_each_once_and_sorted() -> None:
 
 
 def test_the_rules_stand_in_the_order_of_the_design() -> None:
-    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8, 8, 8, 8, 11, 12]
+    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 7, *[8] * 9, 11, 12]
     assert CODES == (
         "NOT_FOUND",
         "KEY_REPLACED",
@@ -226,6 +246,8 @@ def test_the_rules_stand_in_the_order_of_the_design() -> None:
         "PRODUCT_MISMATCH",
         "POLICY_REQUIRED",
         "POLICY_MISMATCH",
+        "USER_REQUIRED",
+        "USER_MISMATCH",
         "ENTITLEMENTS_REQUIRED",
         "ENTITLEMENTS_MISSING",
         "FINGERPRINT_REQUIRED",
@@ -281,7 +303,7 @@ def test_revocation_suspension_and_expiry_are_never_masked(facts: Facts) -> None
         assert verdict.code == "KEY_REPLACED"
     elif facts.revoked_at is not None:
         assert verdict.code == "REVOKED"
-    elif facts.customer_banned_at is not None:
+    elif facts.customer_banned_at is not None or _is_user_banned(facts):
         assert verdict.code == "BANNED"
     elif facts.suspended_at is not None:
         assert verdict.code == "SUSPENDED"
@@ -328,6 +350,8 @@ def _silent(facts: Facts, scope: str) -> Facts:
         return msgspec.structs.replace(facts, machine=None)
     if scope == "lease":
         return msgspec.structs.replace(facts, lease=None)
+    if scope == "user":
+        return msgspec.structs.replace(facts, user=None)
     if scope == "components":
         machine = facts.machine and msgspec.structs.replace(facts.machine, components=None)
         return msgspec.structs.replace(facts, machine=machine)

@@ -41,11 +41,16 @@ def _by_token(store: PostgresStore, _deployment: Deployment, acme: Vendor) -> Aw
     return store.load(lookup, LicenseLookup(license_id=acme.license["id"]), ASK)
 
 
+def _for_user(store: PostgresStore, deployment: Deployment, acme: Vendor) -> Awaitable[Loaded]:
+    subject = LicenseLookup(key=acme.key, user="bob", digest=deployment.license_keys.digest)
+    return store.load(_secret(deployment, acme), subject, ASK)
+
+
 def _secret(deployment: Deployment, acme: Vendor) -> SecretLookup:
     return SecretLookup(deployment.api_keys.digest(acme.account.live["secret_key"]))
 
 
-@pytest.mark.parametrize("load", [_by_key, _by_id, _by_token])
+@pytest.mark.parametrize("load", [_by_key, _by_id, _by_token, _for_user])
 def test_a_validation_is_one_statement(load: Load, make_server: Callable[..., Server]) -> None:
     server = make_server("postgres")
     acme = make_vendor(server)

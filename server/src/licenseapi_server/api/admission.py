@@ -131,6 +131,7 @@ class Gate:
         license_ = loaded.license
         if subject is None or license_ is None or not subject.is_replaced(license_, request.now):
             call.subject, call.seat, call.lease = license_, loaded.seat, loaded.lease
+            call.user = loaded.user
             call.released_at = loaded.released_at
         else:
             # No call finds a license by a key that has been replaced; validate says so.

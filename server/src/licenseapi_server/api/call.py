@@ -35,6 +35,7 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     lease: tuple[Any, ...] | None = None
     # When the version presented was released; None when its product does not list it.
     released_at: int | None = None
+    user: tuple[Any, ...] | None = None
     # The activation that was seen to live, when that is worth a write.
     seen_seat: str = ""
     # Whether the license key presented has been rolled away; `subject` is None then.

@@ -33,6 +33,7 @@ ACTIVATION = activations.Activation(
     hostname="ada.local",
     platform="macos",
     ip="203.0.113.7",
+    user_id=None,
     cores=8,
     memory_bytes=17_179_869_184,
     disk_bytes=0,

@@ -40,6 +40,13 @@ class LeaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_of_machine: bool = True
 
 
+class UserFacts(msgspec.Struct, frozen=True):
+    """The user that a caller presented: whether the license names them, and since when banned."""
+
+    is_known: bool
+    banned_at: int | None = None
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """All that a verdict depends on. `wanted_…` is what the caller presented; None: nothing."""
 
@@ -68,6 +75,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     version_released_at: int | None = None
     machine: MachineFacts | None = None
     lease: LeaseFacts | None = None
+    user: UserFacts | None = None
 
     @property
     def ends_at(self) -> int | None:

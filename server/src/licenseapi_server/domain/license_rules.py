@@ -6,6 +6,7 @@ NOT_FOUND = refusal("NOT_FOUND", "No license has this key.")
 KEY_REPLACED = refusal("KEY_REPLACED", "The license has a new key; this one no longer works.")
 REVOKED = refusal("REVOKED", "The license has been revoked.")
 BANNED = refusal("BANNED", "The customer of this license is banned.")
+USER_BANNED = refusal(BANNED.code, "The user who was presented is banned.")
 SUSPENDED = refusal("SUSPENDED", "The license is suspended.")
 NOT_STARTED = refusal("NOT_STARTED", "The license is not valid yet: see `starts_at`.")
 EXPIRED = refusal("EXPIRED", "The license has expired.")
@@ -38,8 +39,11 @@ def check_revoked(facts: Facts) -> Verdict | None:
 
 
 def check_banned(facts: Facts) -> Verdict | None:
-    """3: its customer is not banned."""
-    return None if facts.customer_banned_at is None else BANNED
+    """3: neither its customer is banned, nor the user presented."""
+    if facts.customer_banned_at is not None:
+        return BANNED
+    is_banned = facts.user is not None and facts.user.banned_at is not None
+    return USER_BANNED if is_banned else None
 
 
 def check_suspended(facts: Facts) -> Verdict | None:

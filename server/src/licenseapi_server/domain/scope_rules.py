@@ -6,6 +6,8 @@ PRODUCT_REQUIRED = refusal("PRODUCT_REQUIRED", "The policy asks for `product` to
 PRODUCT_MISMATCH = refusal("PRODUCT_MISMATCH", "The license is for another product.")
 POLICY_REQUIRED = refusal("POLICY_REQUIRED", "The policy asks for `policy` to be presented.")
 POLICY_MISMATCH = refusal("POLICY_MISMATCH", "The license is under another policy.")
+USER_REQUIRED = refusal("USER_REQUIRED", "The policy asks for `user` to be presented.")
+USER_MISMATCH = refusal("USER_MISMATCH", "The license does not name the user presented.")
 ENTITLEMENTS_REQUIRED = refusal(
     "ENTITLEMENTS_REQUIRED", "The policy asks for `entitlements` to be presented."
 )
@@ -27,6 +29,13 @@ def check_policy(facts: Facts) -> Verdict | None:
     if facts.wanted_policy is None:
         return POLICY_REQUIRED if "policy" in facts.requires else None
     return None if facts.wanted_policy == facts.policy_id else POLICY_MISMATCH
+
+
+def check_user(facts: Facts) -> Verdict | None:
+    """8: it names the user presented."""
+    if facts.user is None:
+        return USER_REQUIRED if "user" in facts.requires else None
+    return None if facts.user.is_known else USER_MISMATCH
 
 
 def check_entitlements(facts: Facts) -> Verdict | None:

@@ -48,9 +48,12 @@ from licenseapi_server.domain.scope_rules import (
     POLICY_REQUIRED,
     PRODUCT_MISMATCH,
     PRODUCT_REQUIRED,
+    USER_MISMATCH,
+    USER_REQUIRED,
     check_entitlements,
     check_policy,
     check_product,
+    check_user,
 )
 from licenseapi_server.domain.version_rules import (
     VERSION_NOT_COVERED,
@@ -87,6 +90,14 @@ RULES: tuple[Rule, ...] = (
         (
             Outcome(POLICY_REQUIRED, "Send `policy`, its id."),
             Outcome(POLICY_MISMATCH, "Ask for a license of the kind that this edition needs."),
+        ),
+    ),
+    Rule(
+        8,
+        check_user,
+        (
+            Outcome(USER_REQUIRED, "Send `user`: an id of yours, an address, or `usr_…`."),
+            Outcome(USER_MISMATCH, "Ask the vendor to add this user to the license."),
         ),
     ),
     Rule(

@@ -141,6 +141,8 @@ class Activation(TenantRow):
     hostname = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null: not given
     platform = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null: not given
     ip = models.CharField(max_length=45, default="", db_default="")
+    # Who uses the machine; kept when the user is taken off the license: no reference.
+    user_id = IdField(null=True)
     cores = models.BigIntegerField(default=0, db_default=0)
     memory_bytes = models.BigIntegerField(default=0, db_default=0)
     disk_bytes = models.BigIntegerField(default=0, db_default=0)

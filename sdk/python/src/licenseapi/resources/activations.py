@@ -36,6 +36,7 @@ class NewActivation(RequestOptions, total=False):
     memory_bytes: int
     disk_bytes: int
     metadata: Mapping[str, str]
+    user: str
 
 
 class SignOfLife(RequestOptions, total=False):
@@ -125,6 +126,7 @@ class Activation(ApiObject, kind="activation", promised=RESOURCE):
     hostname: str | None
     platform: str | None
     ip: str
+    user_id: str | None
     cores: int
     memory_bytes: int
     disk_bytes: int

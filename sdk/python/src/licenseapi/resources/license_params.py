@@ -172,6 +172,7 @@ class Presented(RequestOptions, total=False):
     entitlements: Sequence[str] | None
     fingerprint: str | None
     components: Mapping[str, str] | None
+    user: str | None
     version: str | None
     lease_id: str | None
     nonce: str | None

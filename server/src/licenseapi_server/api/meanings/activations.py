@@ -35,6 +35,10 @@ STRUCTS = {
         **{name: f"{text}; null leaves it as it is." for name, text in _NAMES.items()},
         **{name: f"{text}; null leaves it as it is." for name, text in _SIZES.items()},
         "metadata": "Your own texts about the machine, at most 20; null leaves them as they are.",
+        "user": (
+            "Who uses the machine, if the license names its users: your own id of them, their "
+            "address, or `usr_…`; null leaves it as it is."
+        ),
     },
     "SignOfLife": {
         "license_key": _LICENSE_KEY,
@@ -49,6 +53,7 @@ STRUCTS = {
         "components": "What it was made of when it was last activated.",
         **{name: f"{text}; null is not given." for name, text in _NAMES.items()},
         "ip": "The address from which it was last activated.",
+        "user_id": "The license's user who activated it, `usr_…`; null is nobody by name.",
         **{name: f"{text}; 0 is not given." for name, text in _SIZES.items()},
         "is_non_production": "Whether it takes no seat, by the policy's `non_production`.",
         "activated_at": "Since when it has lived without a break.",

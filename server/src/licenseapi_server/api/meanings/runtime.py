@@ -24,6 +24,11 @@ _PRESENTED = {
         "The lease that the app holds; one that has ended, or is another machine's, answers "
         "`LEASE_ENDED`. Required by default where the policy is `floating`."
     ),
+    "user": (
+        "Who is using the app: your own id of them, their address, or `usr_…`. One that the "
+        "license does not name answers `USER_MISMATCH`, a banned one `BANNED`. A token that was "
+        "minted for a user presents them."
+    ),
     "nonce": "Any text; the answer repeats it, so that an old answer cannot pass for a new one.",
     "dry_run": "True leaves no trace: not even `last_validated_at` changes.",
 }
@@ -73,7 +78,10 @@ STRUCTS = {
     "NewToken": {
         "license_id": "The license that the token is for; either this or `license_key`.",
         "license_key": "The same by its key; either this or `license_id`.",
-        "user": "Who uses the app, in your words: becomes the claim `user`.",
+        "user": (
+            "Who uses the app: becomes the claim `user`, and is presented with the token's calls. "
+            "A banned user of the license gets no token."
+        ),
         "scopes": (
             "What the token may do; of these it gets those that the key has. null is what an app "
             "needs."

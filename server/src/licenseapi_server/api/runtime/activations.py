@@ -9,6 +9,7 @@ from licenseapi_server.api.call import Answer, Call, NoQuery
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.api.runtime import seats
 from licenseapi_server.api.runtime.locked_license import change_license
+from licenseapi_server.api.runtime.presented_users import user_of_machine
 from licenseapi_server.api.runtime.presenting import own, read_subject
 from licenseapi_server.api.runtime.seat_rows import Arrival, SeatRow
 from licenseapi_server.domain.instants import render_instant
@@ -40,6 +41,7 @@ class NewActivation(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     memory_bytes: Size | None = None
     disk_bytes: Size | None = None
     metadata: Metadata | None = None
+    user: Text | None = None
 
 
 class SignOfLife(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -62,6 +64,7 @@ class Activation(msgspec.Struct, kw_only=True):
     hostname: str | None
     platform: str | None
     ip: str
+    user_id: str | None
     cores: int
     memory_bytes: int
     disk_bytes: int
@@ -91,6 +94,7 @@ async def create(call: Call[NewActivation, NoQuery]) -> Answer:
         memory_bytes=body.memory_bytes,
         disk_bytes=body.disk_bytes,
         metadata=metadata,
+        user=user_of_machine(call),
     )
     row, is_new = await change_license(
         call, license_.id, lambda scene: seats.activate(scene, arrival)
@@ -134,6 +138,7 @@ def render(row: SeatRow) -> Activation:
         hostname=row.hostname,
         platform=row.platform,
         ip=row.ip,
+        user_id=row.user_id,
         cores=row.cores,
         memory_bytes=row.memory_bytes,
         disk_bytes=row.disk_bytes,

@@ -231,6 +231,8 @@ class LicenseLookup(msgspec.Struct, frozen=True):
     version: str | None = None
     # A lease that is presented: it is loaded with the license too.
     lease_id: str | None = None
+    # A user of the license, by id, the vendor's own id, or address: loaded with it.
+    user: str | None = None
     digest: Callable[[str], bytes] | None = None
 
     def texts(self) -> tuple[str, str]:
@@ -278,6 +280,8 @@ class Loaded(msgspec.Struct, frozen=True):
     released_at: int | None = None
     # The same of the lease asked for: sql.LEASE_STATE_COLUMNS.
     lease: tuple[Any, ...] | None = None
+    # Id and `banned_at` of the user asked for, if the license has such a user.
+    user: tuple[Any, ...] | None = None
 
 
 class SigningKeyRow(msgspec.Struct, frozen=True):

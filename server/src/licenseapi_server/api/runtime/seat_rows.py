@@ -29,6 +29,7 @@ class SeatRow(msgspec.Struct, frozen=True):
     hostname: str | None
     platform: str | None
     ip: str
+    user_id: str | None
     cores: int
     memory_bytes: int
     disk_bytes: int
@@ -181,6 +182,19 @@ class LicenseSeats(msgspec.Struct, frozen=True):
         )
 
 
+# What a machine tells of itself, by column.
+TOLD = (
+    "name",
+    "hostname",
+    "platform",
+    "cores",
+    "memory_bytes",
+    "disk_bytes",
+    "metadata",
+    "user_id",
+)
+
+
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """A machine as it was presented; absent members keep what is known of it."""
 
@@ -194,11 +208,13 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int | None = None
     disk_bytes: int | None = None
     metadata: str | None = None
+    # As it was presented; `user_id` is who that is.
+    user: str | None = None
+    user_id: str | None = None
 
     def adds_nothing_to(self, known: SeatRow) -> bool:
         """Whether all that was presented stands in the row already."""
-        names = ("name", "hostname", "platform", "cores", "memory_bytes", "disk_bytes", "metadata")
-        told = {name: getattr(self, name) for name in names}
+        told = {name: getattr(self, name) for name in TOLD}
         if self.components and dict(self.components) != msgspec.json.decode(known.components):
             return False
         return all(value in (None, getattr(known, name)) for name, value in told.items())

@@ -104,11 +104,11 @@ VALUES (:account_id, :license_id, :now)""",
 # A machine that the license has not seen before.
 INSERT_ACTIVATION = statement(
     """INSERT INTO licensing_activation (id, account_id, mode, license_id, product_id,
-    fingerprint, fingerprint_digest, components, name, hostname, platform, ip, cores,
+    fingerprint, fingerprint_digest, components, name, hostname, platform, ip, user_id, cores,
     memory_bytes, disk_bytes, is_non_production, activated_at, last_seen_at, metadata,
     created_at, updated_at, version)
 VALUES (:id, :account_id, :mode, :license_id, :product_id, :fingerprint, :digest, :components,
-    :name, :hostname, :platform, :ip, :cores, :memory_bytes, :disk_bytes, :is_non_production,
+    :name, :hostname, :platform, :ip, :user_id, :cores, :memory_bytes, :disk_bytes, :is_non_production,
     :now, :now, :metadata, :now, :now, 1)"""
 )
 
@@ -116,7 +116,7 @@ VALUES (:id, :account_id, :mode, :license_id, :product_id, :fingerprint, :digest
 UPDATE_ACTIVATION = statement(
     """UPDATE licensing_activation SET fingerprint = :fingerprint,
     fingerprint_digest = :digest, components = :components, name = :name, hostname = :hostname,
-    platform = :platform, ip = :ip, cores = :cores, memory_bytes = :memory_bytes,
+    platform = :platform, ip = :ip, user_id = :user_id, cores = :cores, memory_bytes = :memory_bytes,
     disk_bytes = :disk_bytes, is_non_production = :is_non_production,
     activated_at = :activated_at, heartbeat_at = :heartbeat_at, last_seen_at = :now,
     ended_at = NULL, ended_reason = NULL, seat_free_at = NULL, metadata = :metadata,

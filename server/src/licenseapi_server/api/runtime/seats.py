@@ -16,6 +16,7 @@ from licenseapi_server.api.runtime.locked_license import (
     refuse_unless,
     start_clock,
 )
+from licenseapi_server.api.runtime.presented_users import find_user
 from licenseapi_server.api.runtime.seat_rows import (
     Arrival,
     LicenseSeats,
@@ -61,6 +62,8 @@ def activate(scene: Scene, arrival: Arrival) -> Work[tuple[SeatRow, bool]]:
     if "components" in (license_.requires or "") and not arrival.components:
         message = "`components` is required: the policy compares them at each validation."
         raise field_problem("/components", message, code="required")
+    user_id = yield from find_user(scene, arrival.user)
+    arrival = msgspec.structs.replace(arrival, user_id=user_id)
     rules = license_.rules()
     yield from _end_due(scene, rules)
     machine = arrival.machine()
@@ -246,7 +249,7 @@ def _insert(scene: Scene, license_: LicenseSeats, arrival: Arrival, granted: Gra
         (
             *(activation_id, scene.account_id, scene.mode, scene.license_id, license_.product_id),
             *(arrival.fingerprint, digest_fingerprint(arrival.fingerprint), components),
-            *(arrival.name, arrival.hostname, arrival.platform, arrival.ip),
+            *(arrival.name, arrival.hostname, arrival.platform, arrival.ip, arrival.user_id),
             *(arrival.cores or 0, arrival.memory_bytes or 0, arrival.disk_bytes or 0),
             *(granted.is_non_production, scene.now, arrival.metadata or "{}"),
         ),
@@ -282,6 +285,7 @@ def _take_again(scene: Scene, arrival: Arrival, granted: Granted, interval: int 
             *(arrival.fingerprint, digest_fingerprint(arrival.fingerprint), components),
             *(arrival.name or known.name, arrival.hostname or known.hostname),
             *(arrival.platform or known.platform, arrival.ip or known.ip),
+            arrival.user_id or known.user_id,
             known.cores if arrival.cores is None else arrival.cores,
             known.memory_bytes if arrival.memory_bytes is None else arrival.memory_bytes,
             known.disk_bytes if arrival.disk_bytes is None else arrival.disk_bytes,

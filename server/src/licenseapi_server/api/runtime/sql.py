@@ -78,7 +78,7 @@ _POLICY_COLUMNS = """r.code AS product_code, p.requires, p.floating, p.expiratio
     p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after"""
 
 SEAT_COLUMNS = """a.id, a.license_id, a.product_id, a.fingerprint, a.fingerprint_digest,
-    a.components, a.name, a.hostname, a.platform, a.ip, a.cores, a.memory_bytes, a.disk_bytes,
+    a.components, a.name, a.hostname, a.platform, a.ip, a.user_id, a.cores, a.memory_bytes, a.disk_bytes,
     a.is_non_production, a.activated_at, a.last_seen_at, a.heartbeat_at, a.ended_at,
     a.ended_reason, a.seat_free_at, a.metadata, a.created_at, a.version"""
 
@@ -141,8 +141,26 @@ _OPENING_TYPES = {
 }
 
 
-def _opening(key: str, license_match: str) -> Statement:
-    """Key, license and quota in one round trip, for PostgreSQL.
+_FIND_USER = """SELECT u.id, u.banned_at FROM licensing_licenseuser u
+WHERE u.license_id = {license_id} AND u.id = COALESCE(
+    (SELECT i.id FROM licensing_licenseuser i
+     WHERE i.id = :user AND i.license_id = {license_id}),
+    (SELECT x.id FROM licensing_licenseuser x
+     WHERE x.license_id = {license_id} AND x.external_id = :user),
+    (SELECT e.id FROM licensing_licenseuser e
+     WHERE e.license_id = {license_id} AND e.email_folded = :folded)) LIMIT 1"""
+
+_WITH_USER = f""" LEFT JOIN LATERAL (
+    {_FIND_USER.format(license_id="found.id")}
+) person ON TRUE"""
+
+# A user of a license by id, by the vendor's own id, or by address, in this order. Primary key,
+# unique indexes (license_id, external_id) and (license_id, email_folded).
+USER_OF_LICENSE = statement(_FIND_USER.format(license_id=":license_id"))
+
+
+def _opening(key: str, license_match: str, *, has_user: bool = False) -> Statement:
+    """Key, license and quota in one round trip, for PostgreSQL; the user too, if one is asked for.
 
     The unit of the plan is taken only if the key may make this call at all; what SQL does
     not decide (addresses, rates) the caller decides afterwards, and gives the unit back.
@@ -164,7 +182,7 @@ q AS (
     WHERE usage_requestcounter.used < (SELECT (:limits -> x.mode ->> x.plan)::bigint FROM k x)
     RETURNING 1
 )
-SELECT k.*, found.*, seat.*, lease.*, listed.released_at,
+SELECT k.*, found.*, seat.*, lease.*, listed.released_at{", person.*" if has_user else ""},
     EXISTS (SELECT 1 FROM q) AS is_quota_taken
 FROM k LEFT JOIN LATERAL (
     SELECT {_LICENSE_COLUMNS}, {_POLICY_COLUMNS} FROM {_LICENSE_TABLES}
@@ -180,7 +198,7 @@ FROM k LEFT JOIN LATERAL (
 ) lease ON TRUE LEFT JOIN LATERAL (
     SELECT v.released_at FROM catalog_productversion v
     WHERE v.product_id = found.product_id AND v.version = :version LIMIT 1
-) listed ON TRUE LIMIT 1""",
+) listed ON TRUE{_WITH_USER if has_user else ""} LIMIT 1""",
         _OPENING_TYPES,
     )
 
@@ -189,17 +207,21 @@ _ID_BY_DIGEST = """SELECT id FROM licensing_license
         WHERE account_id = k.account_id AND mode = k.mode AND key_digest = """
 _ID_BY_PREVIOUS = _ID_BY_DIGEST.replace("key_digest", "previous_key_digest")
 
+_BY_DIGEST = (
+    f"l.id = COALESCE(({_ID_BY_DIGEST}:first), ({_ID_BY_DIGEST}:second), "
+    f"({_ID_BY_PREVIOUS}:first), ({_ID_BY_PREVIOUS}:second))"
+)
+
 # One round trip per validate (PostgreSQL only; SQLite is faster with two statements). Each
 # digest by an equality of its own: with IN the planner saw no unique row, and without
 # statistics preferred an index that reads all licenses of the account. COALESCE asks for
 # replaced keys only when no license has the key now.
-OPEN_BY_SECRET_AND_DIGEST = _opening(
-    _KEY_BY_SECRET,
-    f"l.id = COALESCE(({_ID_BY_DIGEST}:first), ({_ID_BY_DIGEST}:second), "
-    f"({_ID_BY_PREVIOUS}:first), ({_ID_BY_PREVIOUS}:second))",
-)
+OPEN_BY_SECRET_AND_DIGEST = _opening(_KEY_BY_SECRET, _BY_DIGEST)
 OPEN_BY_SECRET_AND_ID = _opening(_KEY_BY_SECRET, "l.id = :license_id")
 OPEN_BY_TOKEN_AND_ID = _opening(_KEY_BY_TOKEN, "l.id = :license_id")
+OPEN_FOR_USER_BY_SECRET_AND_DIGEST = _opening(_KEY_BY_SECRET, _BY_DIGEST, has_user=True)
+OPEN_FOR_USER_BY_SECRET_AND_ID = _opening(_KEY_BY_SECRET, "l.id = :license_id", has_user=True)
+OPEN_FOR_USER_BY_TOKEN_AND_ID = _opening(_KEY_BY_TOKEN, "l.id = :license_id", has_user=True)
 
 # Takes `wanted` requests from a limited plan, all or none. The row's lock makes it exact on
 # PostgreSQL, the write lock on SQLite. Unique index (account_id, mode, month_start).

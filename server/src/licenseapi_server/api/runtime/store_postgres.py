@@ -37,6 +37,12 @@ SERVER_SETTINGS = {
     "jit": "off",
 }
 ACQUIRE_SECONDS = 5
+# What is asked when a user is presented: an app that presents none pays nothing for them.
+FOR_USER = {
+    sql.OPEN_BY_SECRET_AND_DIGEST: sql.OPEN_FOR_USER_BY_SECRET_AND_DIGEST,
+    sql.OPEN_BY_SECRET_AND_ID: sql.OPEN_FOR_USER_BY_SECRET_AND_ID,
+    sql.OPEN_BY_TOKEN_AND_ID: sql.OPEN_FOR_USER_BY_TOKEN_AND_ID,
+}
 # Longer than the database lets one of them hold the license (lock_timeout, statement_timeout).
 TURN_SECONDS = 15
 
@@ -125,11 +131,19 @@ class PostgresStore:
         else:
             statement = sql.OPEN_BY_SECRET_AND_DIGEST
             parameters = (credential.digest, *limits, *subject.digests())
-        presented = (subject.fingerprint, subject.lease_id, subject.version)
-        row = await self._row(statement, (*parameters, *presented))
+        parameters = (*parameters, subject.fingerprint, subject.lease_id, subject.version)
+        if subject.user is not None:
+            statement = FOR_USER[statement]
+            parameters = (*parameters, subject.user, subject.user.casefold())
+        row = await self._row(statement, parameters)
         if row is None:
             return Loaded(None)
-        *values, released_at, is_quota_taken = tuple(row)
+        *values, is_quota_taken = tuple(row)
+        user = None
+        if subject.user is not None:
+            *values, user_id, banned_at = values
+            user = None if user_id is None else (user_id, banned_at)
+        *values, released_at = values
         key = KeyRow(*values[:KEY_FIELDS])
         if values[KEY_FIELDS] is None:
             return Loaded(key, None, is_quota_taken)
@@ -138,7 +152,7 @@ class PostgresStore:
         seat = _unless_absent(values[-SEAT_FIELDS:])
         policy = PolicyRow(*values[-SEAT_FIELDS - POLICY_FIELDS : -SEAT_FIELDS])
         license_row = LicenseRow(policy, *values[KEY_FIELDS : -SEAT_FIELDS - POLICY_FIELDS])
-        return Loaded(key, license_row, is_quota_taken, seat, released_at, lease)
+        return Loaded(key, license_row, is_quota_taken, seat, released_at, lease, user)
 
     async def _load_key(self, credential: SecretLookup | TokenLookup) -> Loaded:
         if isinstance(credential, SecretLookup):

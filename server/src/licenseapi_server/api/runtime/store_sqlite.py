@@ -78,7 +78,7 @@ class SqliteStore:
         license_ = _find_license(snapshot, key, subject)
         if license_ is None:
             return Loaded(key)
-        seat = released = lease = None
+        seat = released = lease = user = None
         if subject.fingerprint is not None:
             machine = (license_.id, subject.fingerprint)
             seat = snapshot.row(seat_sql.SEAT_BY_FINGERPRINT, machine)
@@ -87,8 +87,11 @@ class SqliteStore:
             released = snapshot.row(sql.RELEASE_OF_VERSION, listed)
         if subject.lease_id is not None:
             lease = snapshot.row(lease_sql.LEASE_OF_LICENSE, (subject.lease_id, license_.id))
+        if subject.user is not None:
+            person = (license_.id, subject.user, subject.user.casefold())
+            user = snapshot.row(sql.USER_OF_LICENSE, person)
         released_at = released[0] if released else None
-        return Loaded(key, license_, seat=seat, released_at=released_at, lease=lease)
+        return Loaded(key, license_, seat=seat, released_at=released_at, lease=lease, user=user)
 
     async def take_quota(self, counter: Counter, maximum: int) -> bool:
         """Take one request from the plan; False when none is left. On the disk when it returns."""

@@ -8,6 +8,7 @@ import msgspec
 
 from licenseapi_server.api.call import Answer, AnyCall, Asked, Call, NoQuery
 from licenseapi_server.api.runtime.locked_license import refuse_unless
+from licenseapi_server.api.runtime.presented_users import refuse_banned
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow, Loaded, TokenLookup
 from licenseapi_server.api.runtime.validate import lookup_key
 from licenseapi_server.domain.ids import make_id
@@ -99,8 +100,11 @@ def find_subject(asked: Asked) -> LicenseLookup | None:
     """The license that the token is to be for."""
     body = asked.body
     if body.license_id is not None:
-        return LicenseLookup(license_id=body.license_id)
-    return lookup_key(body.license_key, asked.deployment) if body.license_key else None
+        return LicenseLookup(license_id=body.license_id, user=body.user)
+    if not body.license_key:
+        return None
+    found = lookup_key(body.license_key, asked.deployment)
+    return msgspec.structs.replace(found, user=body.user)
 
 
 async def create(call: Call[NewToken, NoQuery]) -> Answer:
@@ -111,6 +115,7 @@ async def create(call: Call[NewToken, NoQuery]) -> Answer:
         raise Problem("not_found")
     scopes = _granted_scopes(call)
     refuse_unless("mint", row.facts(call.now))
+    refuse_banned(call)
     ttl = _clamp_ttl(call, row)
     claims = _claims(call, row, scopes, ttl)
     kid, key = await call.key_ring.find_signer(

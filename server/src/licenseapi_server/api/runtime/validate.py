@@ -19,6 +19,7 @@ from licenseapi_server.api.runtime.locked_license import (
     read_license,
     start_clock,
 )
+from licenseapi_server.api.runtime.presented_users import asked_user, presented_user
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
 from licenseapi_server.api.runtime.seat_rows import (
     LicenseSeats,
@@ -62,27 +63,32 @@ def lookup_key(text: str, deployment: Deployment) -> LicenseLookup:
 
 def find_by_key(asked: Asked) -> LicenseLookup | None:
     """The license of the token, or else of the key presented."""
-    presented = asked.body or asked.query
     if asked.token is not None:
-        return _with_more(LicenseLookup(license_id=asked.token.license_id), presented)
-    key = getattr(presented, "key", None)
-    return None if key is None else _with_more(lookup_key(key, asked.deployment), presented)
+        return _with_more(LicenseLookup(license_id=asked.token.license_id), asked)
+    key = getattr(asked.body or asked.query, "key", None)
+    return None if key is None else _with_more(lookup_key(key, asked.deployment), asked)
 
 
 def find_by_id(asked: Asked) -> LicenseLookup:
     """The license that the path names."""
-    return _with_more(LicenseLookup(license_id=asked.ids[-1]), asked.body)
+    return _with_more(LicenseLookup(license_id=asked.ids[-1]), asked)
 
 
-def _with_more(lookup: LicenseLookup, presented: Any) -> LicenseLookup:
-    """What is read with the license: the machine's activation, the lease, the version's date."""
+def _with_more(lookup: LicenseLookup, asked: Asked) -> LicenseLookup:
+    """What is read with the license: the machine's activation, the lease, the version's date,
+    the user.
+    """
+    presented = asked.body or asked.query
     fingerprint = getattr(presented, "fingerprint", None)
     version = getattr(presented, "version", None)
     lease_id = getattr(presented, "lease_id", None)
-    if fingerprint is None and version is None and lease_id is None:
+    user = asked_user(asked)
+    if fingerprint is None and version is None and lease_id is None and user is None:
         return lookup
     digest = None if fingerprint is None else digest_fingerprint(fingerprint)
-    return msgspec.structs.replace(lookup, fingerprint=digest, version=version, lease_id=lease_id)
+    return msgspec.structs.replace(
+        lookup, fingerprint=digest, version=version, lease_id=lease_id, user=user
+    )
 
 
 def validate(call: Call[Validate, NoQuery]) -> Answered:
@@ -100,6 +106,7 @@ def validate_by_query(call: Call[None, ValidateQuery]) -> Answered:
         fingerprint=query.fingerprint,
         lease_id=query.lease_id,
         version=query.version,
+        user=query.user,
         nonce=query.nonce,
         dry_run=query.dry_run,
     )
@@ -272,6 +279,7 @@ def _facts(
         wanted_version=presented.version,
         version_released_at=call.released_at,
         machine=machine,
+        user=presented_user(call, presented.user),
     )
 
 

@@ -23,6 +23,7 @@ class ValidateById(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     components: Components | None = None
     lease_id: Code | None = None
     version: Presented | None = None
+    user: Presented | None = None
     nonce: Nonce | None = None
     dry_run: bool = False
 
@@ -45,6 +46,7 @@ class ValidateQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     fingerprint: Presented | None = None
     lease_id: Code | None = None
     version: Presented | None = None
+    user: Presented | None = None
     nonce: Nonce | None = None
     dry_run: bool = False
 
