@@ -1,6 +1,7 @@
 /** Types of what is done to many objects at once. */
 
-import { APIObject, Instant } from './index.js';
+import { Activation } from './activations.js';
+import { APIObject, CallOptions, Customer, Instant, LicenseQuery, ListQuery, Metadata } from './index.js';
 
 /** An action for up to 1,000 licenses, and what it takes for one. */
 export interface BatchActionFields {
@@ -32,4 +33,50 @@ export interface BatchActionResult extends APIObject {
   readonly done: number;
   readonly unchanged: number;
   readonly failed: number;
+}
+
+interface ExportParams {
+  /** That of a saved file; CSV when it is left out. */
+  format?: 'csv' | 'jsonl';
+  starting_after?: string;
+  created_at?: ListQuery['created_at'];
+}
+
+/** Everything that the filters find, oldest first; only a part of it is in memory at a time. */
+export class Export<Item> implements AsyncIterable<Item> {
+  /** When the connection breaks, it goes on where it was. */
+  [Symbol.asyncIterator](): AsyncIterator<Item>;
+  /** In the `format` asked for; there is no file unless it is whole. */
+  save(path: string): Promise<void>;
+}
+
+/** A license with its own limits, and with what its customer is known by elsewhere. */
+export class ExportedLicense extends APIObject {
+  readonly id: string;
+  /** null for API keys without the scope `licenses:reveal`. */
+  readonly key: string | null;
+  readonly name: string | null;
+  readonly status: string;
+  readonly policy_id: string;
+  readonly customer_id: string | null;
+  readonly customer_email: string | null;
+  readonly customer_external_id: string | null;
+  readonly expires_at: string | null;
+  readonly metadata: Metadata;
+  readonly created_at: string;
+}
+
+export interface Exports {
+  licenses(
+    query?: ExportParams & Omit<LicenseQuery, keyof ListQuery | 'expand'>,
+    options?: CallOptions,
+  ): Export<ExportedLicense>;
+  customers(
+    query?: ExportParams & { email?: string; external_id?: string; q?: string; metadata?: Metadata },
+    options?: CallOptions,
+  ): Export<Customer>;
+  activations(
+    query?: ExportParams & { license_id?: string; fingerprint?: string; ended?: 'true' | 'false' },
+    options?: CallOptions,
+  ): Export<Activation>;
 }

@@ -1,7 +1,7 @@
 /** Types of the `licenseapi` package. Field names are the server's own. */
 
 import { Activation, ValidatedActivation } from './activations.js';
-import { BatchActionFields, BatchActionResult } from './bulk.js';
+import { BatchActionFields, BatchActionResult, Exports } from './bulk.js';
 import { Denial, Event, TimelineQuery } from './events.js';
 import { Lease } from './leases.js';
 import { LicenseUser, LicenseUserFields } from './license_users.js';
@@ -389,6 +389,7 @@ export class LicenseAPI {
   readonly leases: Resource<typeof Lease>;
   readonly events: Resource<typeof Event>;
   readonly denials: Resource<typeof Denial>;
+  readonly exports: Exports;
   readonly apiKeys: Resource<typeof APIKey>;
   readonly tokens: Resource<typeof Token>;
   readonly signingKeys: Resource<typeof SigningKey>;

@@ -5,6 +5,6 @@ export default licenseapi;
 export const {
   LicenseAPI, License, Product, Policy, Customer, Entitlement, Activation, Event, Denial, LicenseUser,
   ProductVersion,
-  APIKey, Token, SigningKey, Account, Me, RequestLog, Validation, APIObject, Page, error,
+  APIKey, Token, SigningKey, Account, Me, RequestLog, Validation, APIObject, Page, Export, error,
   setApiKey, setApiBase, VERSION,
 } = licenseapi;

@@ -48,7 +48,7 @@ function headersOf({ operation, options }, settings, content, makeKey) {
   return headers;
 }
 
-/** The request of a call: {method, url, headers, content, timeoutSeconds, signal}. */
+/** The request of a call: {method, url, headers, content, timeoutSeconds, signal, isStreamed}. */
 function buildRequest(call, settings, makeKey) {
   const { operation, options } = call;
   let url = settings.apiBase + fill(operation.path, call.ids);
@@ -64,6 +64,7 @@ function buildRequest(call, settings, makeKey) {
     content,
     timeoutSeconds: options.timeoutSeconds ?? settings.timeoutSeconds,
     signal: options.signal,
+    isStreamed: call.isStreamed === true,
   };
 }
 

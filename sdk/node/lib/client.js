@@ -3,6 +3,7 @@
 
 const { makeCall } = require('./calls.js');
 const { exchange } = require('./exchange.js');
+const { Export } = require('./export.js');
 const { Page, walkable } = require('./page.js');
 const resources = require('./resources.js');
 const { readSettings } = require('./settings.js');
@@ -34,6 +35,12 @@ class LicenseAPI {
   /** A promise of the first page; `for await` over it walks all of them. */
   _list(name, given, Item) {
     return walkable(this.#firstPage(name, given, Item));
+  }
+
+  /** Everything, read as it arrives. */
+  _export(name, given, Item) {
+    const call = makeCall(name, given);
+    return new Export((fields) => this.#run({ ...call, fields, isStreamed: true }), call.fields, Item);
   }
 
   async #firstPage(name, given, Item) {

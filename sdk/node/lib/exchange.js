@@ -44,7 +44,7 @@ function* exchange(call, settings, chance = CHANCE) {
 function* tries(call, request, settings, chance) {
   for (let failedTries = 1; ; failedTries += 1) {
     const outcome = yield { request };
-    if (isSuccess(outcome)) return parseAnswer(outcome, call.read);
+    if (isSuccess(outcome)) return outcome.stream ?? parseAnswer(outcome, call.read);
     const code = outcome.failure ? null : findCode(outcome);
     const seconds =
       failedTries > settings.maxRetries

@@ -7,6 +7,7 @@
  */
 
 const { LicenseAPI } = require('./client.js');
+const { Export } = require('./export.js');
 const errors = require('./errors.js');
 const objects = require('./objects.js');
 const { Page } = require('./page.js');
@@ -69,6 +70,8 @@ module.exports = {
   ProductVersion: attach(objects.ProductVersion, 'productVersions', [
     'put', 'retrieve', 'delete', 'list',
   ]),
+  ExportedLicense: objects.ExportedLicense,
+  Export,
   Product: attach(objects.Product, 'products', CRUD),
   Policy: attach(objects.Policy, 'policies', CRUD),
   Customer: attach(objects.Customer, 'customers', [...CRUD, 'ban', 'unban']),

@@ -64,6 +64,7 @@ function kind(promised) {
 class License extends kind(RESOURCE) {}
 class LicenseUser extends kind(RESOURCE) {}
 class ProductVersion extends kind(RESOURCE) {}
+class ExportedLicense extends kind(RESOURCE) {}
 class Product extends kind(RESOURCE) {}
 class Policy extends kind(RESOURCE) {}
 class Customer extends kind(RESOURCE) {}
@@ -93,6 +94,7 @@ module.exports = {
   MissingMember,
   requireMembers,
   License,
+  ExportedLicense,
   LicenseUser,
   ProductVersion,
   Product,

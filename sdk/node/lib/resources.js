@@ -22,6 +22,10 @@ class Resource {
   _list(name, given, Item) {
     return this.#client._list(name, given, Item);
   }
+
+  _export(name, given, Item) {
+    return this.#client._export(name, given, Item);
+  }
 }
 
 /** create, retrieve, update, list of one noun. */
@@ -228,6 +232,20 @@ class Denials extends Resource {
   }
 }
 
+class Exports extends Resource {
+  licenses(...given) {
+    return this._export('exports.licenses', given, objects.ExportedLicense);
+  }
+
+  customers(...given) {
+    return this._export('exports.customers', given, objects.Customer);
+  }
+
+  activations(...given) {
+    return this._export('exports.activations', given, objects.Activation);
+  }
+}
+
 class APIKeys extends editable('api_keys', objects.APIKey) {
   roll(...given) {
     return this._call('api_keys.roll', given, objects.APIKey);
@@ -328,6 +346,7 @@ module.exports = {
   leases: Leases,
   events: Events,
   denials: Denials,
+  exports: Exports,
   apiKeys: APIKeys,
   tokens: Tokens,
   signingKeys: SigningKeys,

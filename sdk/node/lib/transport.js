@@ -89,6 +89,13 @@ class Transport {
       };
       outgoing.on('error', fail);
       outgoing.on('response', (incoming) => {
+        if (request.isStreamed && incoming.statusCode < 300) {
+          // Whoever asked reads it as it arrives; from now on the clock is for each part.
+          clearTimeout(clock);
+          incoming.setTimeout(request.timeoutSeconds * 1000, () => incoming.destroy(timeoutError()));
+          resolve({ status: incoming.statusCode, headers: incoming.headers, stream: incoming });
+          return;
+        }
         const chunks = [];
         let size = 0;
         incoming.on('data', (chunk) => {

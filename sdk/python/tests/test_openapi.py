@@ -68,7 +68,9 @@ def keywords(name: str) -> set[str]:
 
 def schema_of(document: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
     """The schema of a body, looked up."""
-    schema = content["content"]["application/json"]["schema"]
+    kinds = content["content"]
+    json_kind = kinds.get("application/json")
+    schema = json_kind["schema"] if json_kind else kinds["application/x-ndjson"]["x-line"]
     if "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     found: dict[str, Any] = schema
@@ -124,6 +126,7 @@ def test_members_are_those_of_the_answer(
         annotation = annotation[len("Page[") : -1]
         item = schema["properties"]["data"]["items"]["$ref"].rpartition("/")[2]
         schema = document["components"]["schemas"][item]
+    annotation = annotation.removeprefix("Export[").removesuffix("]")
     kind = licenseapi.Deleted if annotation == "Deleted" else find_class(annotation)
 
     assert issubclass(kind, ApiObject)

@@ -38,6 +38,7 @@ class Application:
 
         self._parts = parts.make_parts(settings)
         self.public_url = settings.public_url
+        self.stalled_seconds = settings.stalled_seconds
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """ASGI entry."""

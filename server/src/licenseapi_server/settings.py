@@ -199,6 +199,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp_password", _text, "", "The password of that user.", is_secret=True),
     Setting("mail_from", _sender, "", "Sender of mails: an address, or Name <address>."),
     Setting("metrics_token", _token, "", "Bearer token that opens /metrics.", is_secret=True),
+    Setting(
+        "stalled_seconds",
+        _positive,
+        60,
+        "How long a client may take nothing of an export before it is let go.",
+    ),
 )
 
 
@@ -230,6 +236,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_user: str
     smtp_password: str
     mail_from: str
+    stalled_seconds: int
     metrics_token: str
 
     @property

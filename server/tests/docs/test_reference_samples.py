@@ -49,7 +49,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
-        methods = ("GET", "POST", "PATCH", "DELETE")
+        methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
         def note(handler: BaseHTTPRequestHandler) -> None:
             self.note(handler)
@@ -77,7 +77,7 @@ class Receiver:
             }
         )
         route = ROUTER.find(url.path)[0][handler.command]
-        content = json.dumps(example_answer(route)).encode()
+        content = b"" if route.streams else json.dumps(example_answer(route)).encode()
         handler.send_response(route.status)
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Length", str(len(content)))

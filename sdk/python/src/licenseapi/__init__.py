@@ -7,6 +7,7 @@ Module style, for programs that act for one account: `licenseapi.api_key = "…"
 from licenseapi import error
 from licenseapi.async_client import AsyncLicenseAPI
 from licenseapi.client import LicenseAPI
+from licenseapi.exporting import AsyncExport, Export
 from licenseapi.objects import ApiObject, Deleted
 from licenseapi.paging import AsyncList, AsyncPage, Page
 from licenseapi.resources.account import Account, AccountUsage, Me, RequestLog
@@ -16,6 +17,7 @@ from licenseapi.resources.customers import Customer
 from licenseapi.resources.denials import Denial
 from licenseapi.resources.entitlements import Entitlement
 from licenseapi.resources.events import Event
+from licenseapi.resources.exports import ExportedLicense
 from licenseapi.resources.leases import Lease
 from licenseapi.resources.license_batch_actions import LicenseBatchActionResult
 from licenseapi.resources.license_users import LicenseUser
@@ -37,6 +39,7 @@ __all__ = [
     "AccountUsage",
     "Activation",
     "ApiObject",
+    "AsyncExport",
     "AsyncLicenseAPI",
     "AsyncList",
     "AsyncPage",
@@ -45,6 +48,8 @@ __all__ = [
     "Denial",
     "Entitlement",
     "Event",
+    "Export",
+    "ExportedLicense",
     "Introspection",
     "KeySet",
     "Lease",

@@ -12,6 +12,7 @@ from licenseapi.resources.customers import AsyncCustomers
 from licenseapi.resources.denials import AsyncDenials
 from licenseapi.resources.entitlements import AsyncEntitlements
 from licenseapi.resources.events import AsyncEvents
+from licenseapi.resources.exports import AsyncExports
 from licenseapi.resources.leases import AsyncLeases
 from licenseapi.resources.license_users import AsyncLicenseUsers
 from licenseapi.resources.licenses import AsyncLicenses
@@ -60,6 +61,7 @@ class AsyncLicenseAPI:
         self.leases = AsyncLeases(transport)
         self.events = AsyncEvents(transport)
         self.denials = AsyncDenials(transport)
+        self.exports = AsyncExports(transport)
         self.api_keys = AsyncApiKeys(transport)
         self.tokens = AsyncTokens(transport)
         self.signing_keys = AsyncSigningKeys(transport)

@@ -11,6 +11,7 @@ from licenseapi.resources.customers import Customers
 from licenseapi.resources.denials import Denials
 from licenseapi.resources.entitlements import Entitlements
 from licenseapi.resources.events import Events
+from licenseapi.resources.exports import Exports
 from licenseapi.resources.leases import Leases
 from licenseapi.resources.license_users import LicenseUsers
 from licenseapi.resources.licenses import Licenses
@@ -63,6 +64,7 @@ class LicenseAPI:
         self.leases = Leases(transport)
         self.events = Events(transport)
         self.denials = Denials(transport)
+        self.exports = Exports(transport)
         self.api_keys = ApiKeys(transport)
         self.tokens = Tokens(transport)
         self.signing_keys = SigningKeys(transport)

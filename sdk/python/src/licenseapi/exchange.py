@@ -11,7 +11,7 @@ import random
 import secrets
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from licenseapi.building import build_request
 from licenseapi.error import APIConnectionError, APIError, APITimeoutError
@@ -41,23 +41,39 @@ class Chance:
 def exchange(call: Call[T], settings: Settings, chance: Chance) -> Exchange[T]:
     """Carry out a call. The request is built once: each try sends the same key and bytes."""
     request = build_request(call, settings, chance.make_key)
-    failed_tries = 0
     try:
-        while True:
-            outcome = yield request
-            if isinstance(outcome, Answer) and outcome.is_success:
-                return parse_answer(call, outcome)
-            if outcome is None:
-                message = "a request must be answered"
-                raise TypeError(message)
-            failed_tries += 1
-            seconds = _decide(outcome, failed_tries, settings, chance)
-            if seconds is None:
-                raise _error_of(outcome, request) from _cause_of(outcome)
-            yield Wait(seconds)
+        return parse_answer(call, (yield from _answer(request, settings, chance)))
     except APIError as error:
         error.idempotency_key = request.idempotency_key
         raise
+
+
+def opening(call: Call[Any], settings: Settings, chance: Chance) -> Exchange[Answer]:
+    """The same for an answer whose body is read by whoever asked, as it arrives."""
+    return _answer(build_request(call, settings, chance.make_key), settings, chance)
+
+
+def _answer(request: Request, settings: Settings, chance: Chance) -> Exchange[Answer]:
+    failed_tries = 0
+    while True:
+        outcome = yield request
+        if isinstance(outcome, Answer) and outcome.is_success:
+            return outcome
+        if outcome is None:
+            message = "a request must be answered"
+            raise TypeError(message)
+        failed_tries += 1
+        seconds = _decide(outcome, failed_tries, settings, chance)
+        if seconds is None:
+            raise _error_of(outcome, request) from _cause_of(outcome)
+        yield Wait(seconds)
+
+
+def broken_off(call: Call[Any], failure: Failure) -> APIError:
+    """The error of an answer that began, and did not come to its end."""
+    reason = str(failure.cause) or type(failure.cause).__name__
+    error = APITimeoutError if failure.kind == "timeout" else APIConnectionError
+    return error(f"The answer broke off: {call.name}: {reason}")
 
 
 def advance(steps: Exchange[T], reply: Reply) -> Step | Done[T]:

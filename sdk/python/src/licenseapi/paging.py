@@ -22,12 +22,18 @@ class Runner(Protocol):
     def run(self, call: Call[T]) -> T:
         """The result of the call. Raises APIError."""
 
+    def stream(self, call: Call[Any]) -> Iterator[bytes]:
+        """The body of an answer of any length. Raises APIError."""
+
 
 class AsyncRunner(Protocol):
     """Whatever carries out calls in an event loop."""
 
     async def run(self, call: Call[T]) -> T:
         """The result of the call. Raises APIError."""
+
+    def stream(self, call: Call[Any]) -> AsyncIterator[bytes]:
+        """The body of an answer of any length. Raises APIError."""
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from licenseapi import connecting, logs
-from licenseapi.exchange import Chance, Exchange, Reply, advance, exchange
+from licenseapi.exchange import Chance, Exchange, Reply, advance, broken_off, exchange, opening
 from licenseapi.messages import Done, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import httpx2
 
     from licenseapi.messages import Answer, Call, Request
     from licenseapi.settings import Settings
+
+    Receive = Callable[[httpx2.Client, Request, float], Answer]
 
 T = TypeVar("T")
 
@@ -42,7 +45,34 @@ class SyncTransport:
 
     def run(self, call: Call[T]) -> T:
         """The result of a call. Raises APIError."""
-        steps: Exchange[T] = exchange(call, self.settings, self._chance)
+        return self._drive(exchange(call, self.settings, self._chance), _receive)
+
+    def stream(self, call: Call[Any]) -> Iterator[bytes]:
+        """The body of an answer of any length, as it arrives.
+
+        Raises APIError, also when it does not come to its end.
+        """
+        import httpx2
+
+        opened: list[httpx2.Response] = []
+
+        def receive(client: httpx2.Client, request: Request, deadline: float) -> Answer:
+            options = connecting.request_options(request)
+            response = client.send(client.build_request(**options), stream=True)
+            if not response.is_success:
+                with contextlib.closing(response):
+                    return _read(response, deadline)
+            opened.append(response)
+            return connecting.make_answer(response, bytearray())
+
+        self._drive(opening(call, self.settings, self._chance), receive)
+        with contextlib.closing(opened[0]) as response:
+            try:
+                yield from response.iter_bytes()
+            except httpx2.HTTPError as error:
+                raise broken_off(call, connecting.make_failure(error)) from error
+
+    def _drive(self, steps: Exchange[T], receive: Receive) -> T:
         reply: Reply = None
         while True:
             step = advance(steps, reply)
@@ -53,7 +83,7 @@ class SyncTransport:
                 self._pause(step.seconds)
                 reply = None
             else:
-                reply = self._try(step)
+                reply = self._try(step, receive)
 
     def close(self) -> None:
         """Close the connections. The next call opens new ones."""
@@ -62,14 +92,14 @@ class SyncTransport:
         if client is not None:
             client.close()
 
-    def _try(self, request: Request) -> Reply:
+    def _try(self, request: Request, receive: Receive) -> Reply:
         import httpx2
 
         client = self._open()
         started = time.monotonic()
         reply: Reply
         try:
-            reply = _receive(client, request, started + request.timeout)
+            reply = receive(client, request, started + request.timeout)
         except (httpx2.HTTPError, TimeoutError, connecting.TooLargeError) as error:
             reply = connecting.make_failure(error)
         logs.log_reply(request, reply, time.monotonic() - started)
@@ -89,13 +119,17 @@ class SyncTransport:
 
 
 def _receive(client: httpx2.Client, request: Request, deadline: float) -> Answer:
+    with client.stream(**connecting.request_options(request)) as response:
+        return _read(response, deadline)
+
+
+def _read(response: httpx2.Response, deadline: float) -> Answer:
     """The whole answer. The library's limit is for each read: this one is for all of them."""
     content = bytearray()
-    with client.stream(**connecting.request_options(request)) as response:
-        for chunk in response.iter_bytes():
-            content += chunk
-            if time.monotonic() > deadline:
-                raise TimeoutError
-            if len(content) > connecting.MAX_ANSWER_BYTES:
-                raise connecting.TooLargeError
-        return connecting.make_answer(response, content)
+    for chunk in response.iter_bytes():
+        content += chunk
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        if len(content) > connecting.MAX_ANSWER_BYTES:
+            raise connecting.TooLargeError
+    return connecting.make_answer(response, content)

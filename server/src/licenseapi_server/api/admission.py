@@ -52,6 +52,7 @@ class Admitted(msgspec.Struct):
     call: AnyCall
     raw: bytes
     use: QuotaUse
+    credential: Credential | None = None
 
 
 class Gate:
@@ -96,7 +97,18 @@ class Gate:
         if route.find_subject is not None:
             return await self._admit_with_subject(request, route, credential, content)
         call = self._make_call(request, principal, content)
-        return Admitted(call, content.raw, QuotaUse())
+        return Admitted(call, content.raw, QuotaUse(), credential)
+
+    async def readmit(self, request: Request, route: Route, admitted: Admitted, now: int) -> None:
+        """Raise Problem when a caller who was admitted would not be any more."""
+        if admitted.credential is None:
+            return
+        loaded = await self._store.load(admitted.credential.lookup, None, None)
+        principal = self._authenticator.admit(admitted.credential, loaded.key, request.address, now)
+        check_scope(principal, route)
+        before = admitted.call.principal
+        if (principal.scopes, principal.product_ids) != (before.scopes, before.product_ids):
+            raise Problem("insufficient_scope", reason="key has been changed since")
 
     def count_failure(self, request: Request) -> Problem | None:
         """Count a failed authentication; the 429 to give once there are too many."""

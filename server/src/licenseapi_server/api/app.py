@@ -27,6 +27,7 @@ from licenseapi_server.api.request import Request, has_document
 from licenseapi_server.api.response import (
     API_VERSION,
     RESPOND,
+    STREAM,
     add_headers,
     describe_content,
     encode_headers,
@@ -38,6 +39,7 @@ from licenseapi_server.api.runtime.denials import code_of
 from licenseapi_server.api.runtime.key_ring import KeyRing
 from licenseapi_server.api.runtime.quota_blocks import QuotaBlocks
 from licenseapi_server.api.runtime.store import Store
+from licenseapi_server.api.streaming import Part, Stream, send_stream
 from licenseapi_server.api.transport import Transport
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.ids import make_id
@@ -47,6 +49,8 @@ from licenseapi_server.entropy import id_entropy
 logger = logging.getLogger("licenseapi.api")
 # A 204 has no length (RFC 9110, section 8.6), and that of a 304 would be the document's.
 WITHOUT_CONTENT = frozenset({204, 304})
+# The code in the log of an answer that broke off after its head: the status was sent before.
+INCOMPLETE = "incomplete"
 REPLAYED = ((b"idempotent-replayed", b"true"),)
 
 
@@ -111,8 +115,10 @@ class Api:
         now = time.time_ns() // 1000
         request = Request(scope, now)
         request.note_arrival(self.transport, scope)
+        stream: Stream | None = None
         try:
             rendered = await self._answer(request, receive)
+            stream = rendered.stream
             status, body, kind = rendered.status, rendered.body, JSON
             extra = rendered.headers
             request.code = rendered.code
@@ -126,9 +132,13 @@ class Api:
             body = render_problem(problem, request.id, request.path, self._base_url)
             extra = tuple(problem.headers.items())
         try:
-            content = b"" if status in WITHOUT_CONTENT else describe_content(kind, len(body))
-            head = self._render_head(request, content, extra)
-            await scope["extensions"][RESPOND](status, head, body)
+            if stream is not None:
+                head = self._render_head(request, b"content-type: %b\r\n" % stream.kind, extra)
+                await self._send_stream(request, stream, scope["extensions"][STREAM](), head)
+            else:
+                content = b"" if status in WITHOUT_CONTENT else describe_content(kind, len(body))
+                head = self._render_head(request, content, extra)
+                await scope["extensions"][RESPOND](status, head, body)
         finally:
             # Even an answer that nobody received has happened.
             self.status_counts[status] = self.status_counts.get(status, 0) + 1
@@ -136,6 +146,19 @@ class Api:
             if request.route is None or request.ids:
                 shown = redact_path(shown, self._router.words)
             self.buffers.add_line(request.log_line(status, time.time_ns() // 1000, shown))
+
+    async def _send_stream(
+        self, request: Request, stream: Stream, outgoing: Any, head: bytes
+    ) -> None:
+        """Send a long answer. What became of it is only known, and logged, at its end."""
+        loop = asyncio.get_running_loop()
+
+        async def read(cursor: str) -> Part:
+            return await loop.run_in_executor(self._threads, execution.read_part, stream, cursor)
+
+        request.code, request.reason = INCOMPLETE, "the server has stopped"
+        reason = await send_stream(outgoing, stream, head, read)
+        request.code, request.reason = (INCOMPLETE, reason) if reason else ("", "")
 
     def _render_head(
         self, request: Request, content: bytes, extra: tuple[tuple[str, str], ...]
@@ -206,7 +229,13 @@ class Api:
         admitted = await self._gate.admit(request, route, receive)
         if route.is_runtime:
             return await self._run_runtime(route, admitted.call, admitted.use)
-        return await self._run_management(request, route, admitted.call, admitted.raw)
+        rendered = await self._run_management(request, route, admitted.call, admitted.raw)
+        if rendered.stream is not None:
+            readmit = self._gate.readmit
+            rendered.stream.readmit = lambda: readmit(
+                request, route, admitted, time.time_ns() // 1000
+            )
+        return rendered
 
     async def _run_runtime(self, route: Route, call: AnyCall, use: QuotaUse) -> Rendered:
         if route.is_counted and not self._quota.take_from_memory(call.principal, use, call.now):

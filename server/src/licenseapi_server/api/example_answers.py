@@ -8,11 +8,13 @@ from typing import Any, get_args, get_origin
 from msgspec import convert, to_builtins
 
 from licenseapi_server.api.call import Page
+from licenseapi_server.api.example_bulk import BULK_OBJECTS
 from licenseapi_server.api.example_ids import LICENSE_KEY, PATH_IDS, SECRET
 from licenseapi_server.api.example_objects import CUSTOMER, OBJECTS
 from licenseapi_server.api.management.products import Deleted
 from licenseapi_server.api.registry import Route
 
+SHOWN = {**OBJECTS, **BULK_OBJECTS}
 LATER = {"updated_at": "2026-03-09T14:05:00Z", "version": 2}
 # What an operation changes of the object, beside what the example request sends.
 CHANGES: dict[str, dict[str, Any]] = {
@@ -93,7 +95,7 @@ def example_answer(route: Route) -> Any:
         noun = route.path.split("/")[-2]
         kind = route.name.partition(".")[0]
         return to_builtins(Deleted(PATH_IDS[noun], _singular(kind)))
-    found: dict[str, Any] = to_builtins(OBJECTS[route.answer])
+    found: dict[str, Any] = to_builtins(SHOWN[route.answer])
     sent = route.example if isinstance(route.example, dict) else {}
     shown = {name: value for name, value in sent.items() if name in found}
     changed = LATER if route.method == "PATCH" else {}

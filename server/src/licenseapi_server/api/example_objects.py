@@ -50,7 +50,6 @@ from licenseapi_server.api.runtime import (
     validation_fields,
 )
 from licenseapi_server.domain.limits import Limits
-from licenseapi_server.domain.problems import Problem
 from licenseapi_server.domain.quotas import PLANS
 from licenseapi_server.domain.scopes import CLIENT_TOKEN_SCOPES
 
@@ -303,36 +302,6 @@ ME = account.Me(
     product_ids=[],
     limits=PLANS["developer"],
 )
-_ISSUED = msgspec.structs.replace(LICENSE, key=LICENSE_KEY, last_validated_at=None)
-BATCH = license_fields.BatchResult(
-    data=[
-        license_fields.BatchItem(status="created", license=_ISSUED),
-        license_fields.BatchItem(
-            status="failed",
-            error=license_fields.ItemError(
-                code="license_limit_reached",
-                detail="The plan allows 100 licenses. Revoke some, or move to a larger plan.",
-            ),
-        ),
-    ],
-    created=1,
-    failed=1,
-)
-BATCH_ACTION = license_fields.BatchActionResult(
-    action="suspend",
-    data=[
-        license_fields.ActionItem(id=LICENSE_ID, status="done"),
-        license_fields.ActionItem(
-            id=f"{LICENSE_ID[:-1]}w",
-            status="failed",
-            error=license_fields.item_error(Problem("not_found")),
-        ),
-    ],
-    done=1,
-    unchanged=0,
-    failed=1,
-)
-
 OBJECTS: dict[Any, msgspec.Struct] = {
     type(shown): shown
     for shown in (
@@ -343,8 +312,6 @@ OBJECTS: dict[Any, msgspec.Struct] = {
         CUSTOMER,
         LICENSE,
         LICENSE_USER,
-        BATCH,
-        BATCH_ACTION,
         VALIDATION,
         VALIDATED_LICENSE,
         *example_seats.EXAMPLES,

@@ -64,12 +64,11 @@ def takes_body(route: Route) -> bool:
 
 
 def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
-    schema = schemas.of(route.answer)
     responses: dict[str, Any] = {
         str(route.status): {
             "description": "Done.",
             "headers": {"Request-Id": REQUEST_ID},
-            "content": {"application/json": {"schema": schema, "example": example_answer(route)}},
+            "content": _content(route, schemas),
         }
     }
     if route.other_status is not None:
@@ -87,6 +86,15 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
             },
         }
     return responses
+
+
+def _content(route: Route, schemas: Schemas) -> dict[str, Any]:
+    """What the body is; of one that comes page by page, what each of its lines is."""
+    schema = schemas.of(route.answer)
+    if not route.streams:
+        return {"application/json": {"schema": schema, "example": example_answer(route)}}
+    line = {"schema": {"type": "string"}, "x-line": schema}
+    return dict.fromkeys(route.streams, line)
 
 
 def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:

@@ -28,7 +28,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     `check_replay` raises when what was answered once may not be answered any more.
     `stands_for` names the route whose rules about quota and Idempotency-Key hold for a body:
     what is done to many is refused when it would be refused for one.
-    `example` is a body, or the query of a route without one.
+    `streams` are the media types of an answer that comes page by page, `answer` is then one
+    line of it. `example` is a body, or the query of a route without one.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[str, ...] = ()
     example: Any = None
     max_body: int = MAX_BODY
+    streams: tuple[str, ...] = ()
     stands_for: "Callable[[Any], Route | None] | None" = None
 
     def rules(self, body: Any) -> "Route":

@@ -52,6 +52,11 @@ RESOURCES = (
         "Why a license was refused, to which machine, and how often in an hour: the answer to "
         "a customer who is locked out.",
     ),
+    Resource(
+        "exports",
+        "Exports",
+        "Everything that there is, in one file: for a spreadsheet, a warehouse, or for leaving.",
+    ),
     Resource("products", "Products", "What is licensed: an app, a plug-in, a game."),
     Resource(
         "product_versions",

@@ -5,6 +5,8 @@ API_VERSION = "2026-11-01"
 RESPOND = "licenseapi.respond"
 # Where it offers the body, if that has arrived whole.
 TAKE_BODY = "licenseapi.take_body"
+# And one that is sent part by part (serving/streaming.py).
+STREAM = "licenseapi.stream"
 HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 FIXED_HEADERS = (
     (b"cache-control", b"no-store"),

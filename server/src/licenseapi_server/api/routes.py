@@ -6,8 +6,9 @@ page, and the house tests. CONTRIBUTING.md tells what a new Route needs.
 
 from licenseapi_server.api.registry import Route
 from licenseapi_server.api.routes_account import ACCOUNT
+from licenseapi_server.api.routes_bulk import BULK
 from licenseapi_server.api.routes_catalog import CATALOG
 from licenseapi_server.api.routes_licensing import LICENSING
 from licenseapi_server.api.routes_runtime import RUNTIME
 
-ROUTES: tuple[Route, ...] = (*RUNTIME, *CATALOG, *LICENSING, *ACCOUNT)
+ROUTES: tuple[Route, ...] = (*RUNTIME, *CATALOG, *LICENSING, *BULK, *ACCOUNT)

@@ -13,8 +13,9 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from licenseapi_server.api.rendering import PROBLEM_JSON, render_problem
 from licenseapi_server.api.request import Request
-from licenseapi_server.api.response import RESPOND, TAKE_BODY, describe_content, render_head
+from licenseapi_server.api.response import RESPOND, STREAM, TAKE_BODY, describe_content, render_head
 from licenseapi_server.domain.problems import Problem
+from licenseapi_server.serving.streaming import OutgoingStream
 
 MAX_HEAD = 32 * 1024
 HEAD_SECONDS = 10
@@ -75,6 +76,7 @@ class BoundedProtocol(HttpToolsProtocol):
         extensions: Any = {
             RESPOND: partial(_respond, cycle),
             TAKE_BODY: partial(_take_body, cycle),
+            STREAM: partial(OutgoingStream, cycle, self.app.stalled_seconds),
         }
         self.scope["extensions"] = extensions
 

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import msgspec
+from django.db.models import QuerySet
 from msgspec import UNSET, Meta, UnsetType
 
 from licenseapi_server.api.call import AnyCall, Call, NoBody, NoQuery, Page
@@ -15,7 +16,7 @@ from licenseapi_server.api.management.fields import (
     changes_of,
     json_text,
 )
-from licenseapi_server.api.management.pages import PageQuery, list_page
+from licenseapi_server.api.management.pages import ExportQuery, PageQuery, list_page
 from licenseapi_server.api.management.products import Deleted, columns_of
 from licenseapi_server.api.management.rows import (
     change_row,
@@ -69,6 +70,15 @@ class CustomerQuery(PageQuery):
     metadata: Metadata | None = None
 
 
+class CustomerExportQuery(ExportQuery):
+    """Which customers to export: the filters of their list."""
+
+    email: Email | None = None
+    external_id: ExternalId | None = None
+    q: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    metadata: Metadata | None = None
+
+
 class Customer(msgspec.Struct, kw_only=True):
     """A customer as the API shows it."""
 
@@ -112,7 +122,15 @@ def create(call: Call[NewCustomer, NoQuery]) -> Customer:
 
 def list_(call: Call[NoBody, CustomerQuery]) -> Page[Customer]:
     """List customers."""
-    query = call.query
+    rows = filtered(call, call.query)
+
+    return list_page(call, rows, "cus", lambda found: [render(row) for row in found])
+
+
+def filtered(
+    call: AnyCall, query: CustomerQuery | CustomerExportQuery
+) -> "QuerySet[models.Customer]":
+    """The customers that a query asks for."""
     rows = of_tenant(models.Customer, call)
     if query.email is not None:
         rows = rows.filter(email=query.email)
@@ -121,8 +139,7 @@ def list_(call: Call[NoBody, CustomerQuery]) -> Page[Customer]:
     owner = (call.principal.account_id, call.principal.mode, "customer")
     for condition in search_terms.conditions(owner, query.q, query.metadata):
         rows = rows.filter(condition)
-
-    return list_page(call, rows, "cus", lambda found: [render(row) for row in found])
+    return rows
 
 
 def get(call: Call[NoBody, NoQuery]) -> Customer:

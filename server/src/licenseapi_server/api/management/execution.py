@@ -18,6 +18,7 @@ from licenseapi_server.api.idempotency import IdempotentRequest
 from licenseapi_server.api.management.rows import is_missing_reference
 from licenseapi_server.api.registry import Route
 from licenseapi_server.api.rendering import encode
+from licenseapi_server.api.streaming import Part, Stream
 from licenseapi_server.domain.problems import Problem
 
 RETRY_SECONDS = "1"
@@ -34,10 +35,13 @@ class Rendered(msgspec.Struct, frozen=True):
     code: str = ""
     is_replay: bool = False
     is_denial: bool = False
+    stream: Stream | None = None
 
 
 def render(answer: Answer) -> Rendered:
-    """Encode the body, unless the handler already has."""
+    """Encode the body, unless the handler already has, or it comes page by page."""
+    if isinstance(answer.body, Stream):
+        return Rendered(answer.status, b"", answer.headers, stream=answer.body)
     body = answer.body if isinstance(answer.body, bytes) else encode(answer.body)
     return Rendered(
         answer.status,
@@ -52,6 +56,15 @@ def render(answer: Answer) -> Rendered:
 def as_answer(result: object, route: Route) -> Answer:
     """A handler may give back a body alone: its status is the route's."""
     return result if isinstance(result, Answer) else Answer(result, route.status)
+
+
+def read_part(stream: Stream, cursor: str) -> Part:
+    """The next page of an answer that is sent page by page."""
+    close_old_connections()
+    try:
+        return stream.read(cursor)
+    finally:
+        close_old_connections()
 
 
 def run(

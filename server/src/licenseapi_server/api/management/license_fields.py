@@ -18,7 +18,7 @@ from licenseapi_server.api.management.fields import (
     Reason,
 )
 from licenseapi_server.api.management.license_user_fields import NewLicenseUsers
-from licenseapi_server.api.management.pages import InstantRange, PageQuery
+from licenseapi_server.api.management.pages import ExportQuery, InstantRange, PageQuery
 from licenseapi_server.api.management.policy_fields import Policy
 from licenseapi_server.api.management.products import Product
 from licenseapi_server.domain.limits import LIMIT_NAMES, Limits
@@ -98,6 +98,18 @@ class LicenseQuery(PageQuery):
     expand: Annotated[list[Expandable], Meta(max_length=3)] = msgspec.field(
         name="expand[]", default_factory=list
     )
+
+
+class LicenseExportQuery(ExportQuery):
+    """Which licenses to export: the filters of their list."""
+
+    policy_id: ObjectId | None = None
+    product_id: ObjectId | None = None
+    customer_id: ObjectId | None = None
+    status: Status | None = None
+    expires_at: InstantRange | None = None
+    metadata: Metadata | None = None
+    q: Annotated[str, Meta(min_length=1, max_length=512)] | None = None
 
 
 class ExpandQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -1,13 +1,14 @@
 """How a license's row is shown, and what it may be expanded with."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import msgspec
 from django.db.models import QuerySet
 
 from licenseapi_server.api.call import AnyCall
 from licenseapi_server.api.management import attachments, customers, policies, products
-from licenseapi_server.api.management.license_fields import License
+from licenseapi_server.api.management.license_fields import License, Status
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.domain.check_ins import compute_check_in_due
 from licenseapi_server.domain.instants import render_instant
@@ -66,7 +67,7 @@ def render_license(
         id=row.id,
         mode=row.mode,
         name=row.name,
-        status=_status(row, call.now, call.principal.expiring_window_days),  # type: ignore[arg-type]
+        status=status_of(row, call.now, call.principal.expiring_window_days),
         key_hint=row.key_hint,
         previous_key_until=optional_instant(row.previous_key_until),
         product_id=row.product_id,
@@ -115,7 +116,8 @@ def _maintenance_end(row: models.License) -> int | None:
     )
 
 
-def _status(row: models.License, now: int, window: int) -> str:
+def status_of(row: models.License, now: int, window: int) -> Status:
+    """What the row's instants make of it now; its policy and customer are loaded."""
     customer = row.customer
     state = LicenseState(
         created_at=row.created_at,
@@ -127,14 +129,19 @@ def _status(row: models.License, now: int, window: int) -> str:
         last_used_at=row.last_validated_at,
         grace_period=row.policy.grace_period,
     )
-    return compute_status(state, now, expiring_window_days=window)
+    return cast("Status", compute_status(state, now, expiring_window_days=window))
+
+
+def open_key(call: AnyCall, row: models.License) -> str:
+    """The whole key, for callers who may see it."""
+    return call.deployment.sealer.open(bytes(row.key_encrypted), row.id).decode()
 
 
 def _show_key(call: AnyCall, row: models.License, view: License, key: str | None) -> None:
     if key is not None:
         view.key = key
     elif "licenses:reveal" in call.principal.scopes:
-        view.key = call.deployment.sealer.open(bytes(row.key_encrypted), row.id).decode()
+        view.key = open_key(call, row)
 
 
 def _expand(row: models.License, view: License, names: Sequence[str]) -> None:

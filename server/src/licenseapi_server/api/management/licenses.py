@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from licenseapi_server.api.call import Answer, AnyCall, Call, NoBody, NoQuery, Page
 from licenseapi_server.api.management import attachments, event_log
@@ -17,6 +17,7 @@ from licenseapi_server.api.management.license_fields import (
     ExpandQuery,
     License,
     LicenseChange,
+    LicenseExportQuery,
     LicenseQuery,
     NewLicense,
     item_error,
@@ -153,14 +154,7 @@ def list_(call: Call[NoBody, LicenseQuery]) -> Page[License]:
     """List licenses."""
     query = call.query
     check_expansion(call, query.expand)
-    exact = ("policy_id", "product_id", "customer_id")
-    wanted = {name: getattr(query, name) for name in exact if getattr(query, name) is not None}
-    rows = visible(models.License, call).filter(**wanted)
-    for name, text in (query.expires_at or {}).items():
-        rows = rows.filter(**{f"expires_at__{name}": read_bound("expires_at", name, text)})
-    for condition in _search(call, query):
-        rows = rows.filter(condition)
-    computed = None if query.status is None else _status_filter(call, query.status)
+    rows, computed = filtered(call, query)
 
     return list_page(
         call,
@@ -171,7 +165,21 @@ def list_(call: Call[NoBody, LicenseQuery]) -> Page[License]:
     )
 
 
-def _search(call: AnyCall, query: LicenseQuery) -> list[Q]:
+def filtered(
+    call: AnyCall, query: LicenseQuery | LicenseExportQuery
+) -> tuple["QuerySet[models.License]", Q | None]:
+    """The licenses that a query asks for, and a condition that no index serves."""
+    exact = ("policy_id", "product_id", "customer_id")
+    wanted = {name: getattr(query, name) for name in exact if getattr(query, name) is not None}
+    rows = visible(models.License, call).filter(**wanted)
+    for name, text in (query.expires_at or {}).items():
+        rows = rows.filter(**{f"expires_at__{name}": read_bound("expires_at", name, text)})
+    for condition in _search(call, query):
+        rows = rows.filter(condition)
+    return rows, None if query.status is None else _status_filter(call, query.status)
+
+
+def _search(call: AnyCall, query: LicenseQuery | LicenseExportQuery) -> list[Q]:
     owner = (call.principal.account_id, call.principal.mode, "license")
     found = search_terms.conditions(owner, None, query.metadata)
     if query.q is not None:

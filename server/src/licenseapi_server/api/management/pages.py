@@ -32,6 +32,14 @@ class PageQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     created_at: InstantRange | None = None
 
 
+class ExportQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The parameters that every export takes."""
+
+    format: Literal["csv", "jsonl"] = "csv"
+    starting_after: ObjectId | None = None
+    created_at: InstantRange | None = None
+
+
 def list_page(
     call: Call[Any, PageQuery],
     rows: "QuerySet[Row]",

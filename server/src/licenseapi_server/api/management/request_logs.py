@@ -24,7 +24,7 @@ class RequestLogQuery(PageQuery):
 
 
 class RequestLogEntry(msgspec.Struct, kw_only=True):
-    """One request. `code` is the error's, or the verdict's. Bodies and secrets are never kept."""
+    """One request. `code` is the error's, or the verdict's, or tells of a broken answer. Bodies and secrets are never kept."""
 
     id: str
     object: str = "request_log"

@@ -10,6 +10,7 @@ from typing import Any
 from licenseapi_server.api.meanings import (
     account,
     activations,
+    bulk,
     catalog,
     denials,
     events,
@@ -32,6 +33,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     **leases.STRUCTS,
     **events.STRUCTS,
     **denials.STRUCTS,
+    **bulk.STRUCTS,
     **account.STRUCTS,
     **runtime.STRUCTS,
     **offline.STRUCTS,

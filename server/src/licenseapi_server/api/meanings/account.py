@@ -136,7 +136,10 @@ STRUCTS = {
         "method": "The HTTP method.",
         "path": "The path, without the query and without secrets.",
         "status": "The HTTP status of the answer.",
-        "code": "The error's code, or the validation's; null when there is neither.",
+        "code": (
+            "The error's code, or the validation's; `incomplete` when the answer broke off after "
+            "its head; else null."
+        ),
         "license_id": "The license that the request was about; null when none was found.",
         "ip": "Where it came from; null is unknown.",
         "user_agent": "The program that sent it, by its own account; null is unknown.",

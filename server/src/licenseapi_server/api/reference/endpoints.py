@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from licenseapi_server.api.example_answers import example_answer
 from licenseapi_server.api.openapi import errors_of
 from licenseapi_server.api.reference.fields import field_list, kind, name_of, parameter_list
 from licenseapi_server.api.reference.markup import (
@@ -45,7 +46,7 @@ def render_endpoint(route: Route, document: Mapping[str, Any], base_url: str) ->
         f"{_body(operation, schemas)}"
         f"{_answer(route, operation, schemas)}"
         f"{_errors(route)}</div>"
-        f'<div class="samples">{_samples(route, operation, base_url)}</div></section>'
+        f'<div class="samples">{_samples(route, base_url)}</div></section>'
     )
 
 
@@ -78,7 +79,12 @@ def _body(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
 
 
 def _answer(route: Route, operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
-    schema = operation["responses"][str(route.status)]["content"][JSON]["schema"]
+    content = operation["responses"][str(route.status)]["content"]
+    if route.streams:
+        kinds = " or ".join(code(name) for name in route.streams)
+        line = kind(content[route.streams[0]]["x-line"])
+        return f"<h4>Answer</h4><p>{code(route.status)} with {kinds}; each line is {line}.</p>"
+    schema = content[JSON]["schema"]
     shown = kind(schema)
     if name_of(schema).startswith("Page_"):
         items = schemas[name_of(schema)]["properties"]["data"]["items"]
@@ -97,12 +103,11 @@ def _errors(route: Route) -> str:
     )
 
 
-def _samples(route: Route, operation: Mapping[str, Any], base_url: str) -> str:
+def _samples(route: Route, base_url: str) -> str:
     shown = [block(curl_sample(route, base_url), "cURL")]
     if route.name not in WITHOUT_METHOD:
         shown += [block(python_sample(route), "Python"), block(node_sample(route), "Node")]
-    example = operation["responses"][str(route.status)]["content"][JSON]["example"]
-    text = json.dumps(example, indent=2, ensure_ascii=False)
+    text = json.dumps(example_answer(route), indent=2, ensure_ascii=False)
     answer = (
         f"<details><summary>Example answer, {route.status}</summary>"
         f"<pre><code>{escape(text)}</code></pre></details>"

@@ -17,9 +17,9 @@ SHARED = ("Problem", "Deleted")
 def place_objects(routes: Sequence[Route], document: Mapping[str, Any]) -> dict[str, list[str]]:
     """The names of the types to explain under each resource; each type stands once.
 
-    A type belongs to the resource that answers with it, else to the first that mentions it.
+    A type belongs to the first resource that answers with it, else to the first that mentions it.
     """
-    answered = {_answered(route, document): resource_of(route) for route in routes}
+    answered = {_answered(route, document): resource_of(route) for route in reversed(routes)}
     placed: dict[str, list[str]] = {}
     seen = set(SHARED)
     for resource in used_resources(routes):
@@ -52,8 +52,10 @@ def render_object(name: str, schemas: Schemas, *, shows_defaults: bool) -> str:
 def _answered(route: Route, document: Mapping[str, Any]) -> str:
     """The type that a route answers with: of a page, that of its items."""
     operation = document["paths"][route.path][route.method.lower()]
-    schema = operation["responses"][str(route.status)]["content"][JSON]["schema"]
-    name = name_of(schema)
+    content = operation["responses"][str(route.status)]["content"]
+    if route.streams:
+        return name_of(content[route.streams[0]]["x-line"])
+    name = name_of(content[JSON]["schema"])
     if name.startswith("Page_"):
         properties = document["components"]["schemas"][name]["properties"]
         name = name_of(properties["data"]["items"])

@@ -48,6 +48,8 @@ def python_sample(route: Route) -> str:
     if _is_list(route):
         head = f"for {found} in client.{noun}.{verb}("
         return f"{_call(head, given, '):')}\n    print({found}.id)"
+    if route.streams:
+        return f"{_call(f'for row in client.{noun}.{verb}(', given, '):')}\n    print(row.id)"
     head = f"{f'{found} = ' if found else ''}client.{noun}.{verb}("
     return _call(head, given, ")")
 
@@ -64,6 +66,9 @@ def node_sample(route: Route) -> str:
     if _is_list(route):
         call = _js_call(f"for await (const {found} of {head}", *given, tail=")) {")
         return f"{call}\n  console.log({found}.id);\n}}"
+    if route.streams:
+        call = _js_call(f"for await (const row of {head}", *given, tail=")) {")
+        return f"{call}\n  console.log(row.id);\n}}"
     return _js_call(f"{f'const {found} = ' if found else ''}await {head}", *given, tail=");")
 
 
