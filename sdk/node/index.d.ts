@@ -150,6 +150,8 @@ export interface Presented {
   lease_id?: string;
   nonce?: string;
   dry_run?: boolean;
+  /** A signed answer, which `verifyPermit` checks offline. */
+  include?: 'permit'[];
 }
 
 export interface ReasonFields {
@@ -239,6 +241,7 @@ export class Validation extends APIObject {
   readonly nonce: string | null;
   readonly validated_at: string;
   readonly next_check_at: string | null;
+  readonly permit: string | null;
 }
 
 interface Fields {

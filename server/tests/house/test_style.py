@@ -50,8 +50,18 @@ ENVIRONMENT_EDGES = {
     "serving/preparation.py",
     "settings.py",
 }
-# Members of the API, whose names are its contract (4-http-api).
-WIRE = {"active", "allowed", "deleted", "dry_run", "force", "revoke_children", "revoked", "valid"}
+# Names of the API and of the SDKs, which are their contract (4-http-api, 6-sdks).
+WIRE = {
+    "active",
+    "allow_test",
+    "allowed",
+    "deleted",
+    "dry_run",
+    "force",
+    "revoke_children",
+    "revoked",
+    "valid",
+}
 # Django reads these by their names.
 READ_BY_DJANGO = re.compile(
     r"django_settings\.py:[A-Z_]+|\w+/apps\.py:\w+Config|dashboard/urls\.py:urlpatterns"

@@ -4,6 +4,7 @@ Apps embed roots alone, and never trust a key that they have fetched.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from joserfc import jws
@@ -16,7 +17,9 @@ from licenseapi_server.domain.signed_texts import (
     DocumentRefusedError,
     SignedText,
     check_signature,
+    decode_object,
     read_compact,
+    text_claim,
 )
 
 # NOTE format `key+jws`: a compact JWS by a root, header exactly `{alg, kid, typ}`, payload
@@ -94,6 +97,31 @@ def verify_statement(text: str, roots: Sequence[str], use: str, now: int) -> Sta
     if now < statement.not_before - LEEWAY:
         raise DocumentRefusedError("not_yet", "The key's time to sign has not begun.")
     return statement
+
+
+class Vouched(msgspec.Struct, frozen=True):
+    """What a document says, and the name of the key that said so for the root."""
+
+    kid: str
+    claims: dict[str, Any]
+
+
+def open_vouched(
+    signed: SignedText, use: str, roots: Sequence[str], now: int, *, allow_test: bool
+) -> Vouched:
+    """What a document says, once statement, key, signature and mode hold.
+
+    Raises DocumentRefusedError.
+    """
+    statement = verify_statement(signed.header["statement"], roots, use, now)
+    if statement.kid != signed.header["kid"]:
+        raise DocumentRefusedError("wrong_kid", "The statement is about another key.")
+    check_signature(signed, statement.public_key)
+    claims = decode_object(signed.payload)
+    mode = text_claim(claims, "mode")
+    if mode != statement.mode or (mode != "live" and not allow_test):
+        raise DocumentRefusedError("wrong_mode", "The document is of test mode.")
+    return Vouched(statement.kid, claims)
 
 
 def check_root(signed: SignedText, roots: Sequence[str]) -> Statement:

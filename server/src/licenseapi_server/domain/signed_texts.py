@@ -16,6 +16,9 @@ from licenseapi_server.domain.key_pairs import KEY_BYTES, decode_bytes
 
 ALGORITHM = "Ed25519"
 SEGMENTS = 3
+DOCUMENT_HEADER = frozenset({"alg", "kid", "statement", "typ"})
+# What a number in JavaScript holds exactly.
+MAX_NUMBER = 1 << 53
 # Why a document is refused: the same words in every SDK, and in the shared test vectors.
 Reason = Literal[
     "malformed",
@@ -83,6 +86,22 @@ def decode_object(raw: bytes) -> dict[str, Any]:
         raise DocumentRefusedError("malformed", "The document is not JSON.") from error
     if not isinstance(value, dict):
         raise DocumentRefusedError("malformed", "The document is not a JSON object.")
+    return value
+
+
+def text_claim(claims: Mapping[str, Any], name: str) -> str:
+    """A member that has to be a text. Raises DocumentRefusedError."""
+    value = claims.get(name)
+    if not isinstance(value, str):
+        raise DocumentRefusedError("malformed", f"The document lacks `{name}`.")
+    return value
+
+
+def number_claim(claims: Mapping[str, Any], name: str) -> int:
+    """A member that has to be a whole number. Raises DocumentRefusedError."""
+    value = claims.get(name)
+    if type(value) is not int or not 0 <= value < MAX_NUMBER:
+        raise DocumentRefusedError("malformed", f"The document lacks `{name}`.")
     return value
 
 

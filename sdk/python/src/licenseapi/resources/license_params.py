@@ -163,6 +163,8 @@ class CheckIn(RequestOptions, total=False):
 class Presented(RequestOptions, total=False):
     """What a validation presents. `dry_run` changes nothing, not even the last-used time.
 
+    `include=["permit"]` asks for a signed answer, which `verify_permit` checks offline.
+
     With a `fingerprint` it is asked whether the license is activated on this machine, with a
     `lease_id` whether that lease goes on.
     """
@@ -177,3 +179,4 @@ class Presented(RequestOptions, total=False):
     lease_id: str | None
     nonce: str | None
     dry_run: bool
+    include: Sequence[Literal["permit"]]

@@ -9,7 +9,8 @@ from licenseapi_server.api.management.fields import ObjectId
 from licenseapi_server.api.management.pages import ExportQuery, PageQuery, list_page
 from licenseapi_server.api.management.rows import get_row, visible
 from licenseapi_server.api.runtime.activations import Activation, Fingerprint, render
-from licenseapi_server.api.runtime.seat_rows import SeatRow, digest_fingerprint
+from licenseapi_server.api.runtime.seat_rows import SeatRow
+from licenseapi_server.domain.machine_digests import digest_fingerprint
 from licenseapi_server.licensing import models
 
 

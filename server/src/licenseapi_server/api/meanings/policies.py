@@ -26,7 +26,7 @@ _RULES = {
     "expiration_basis": (
         "What starts the clock; `creation` counts from the later of creation and `starts_at`, "
         "`first_activation` from the first machine, `first_validation` from the first valid answer "
-        "that is no dry run. Until then `expires_at` is null. With `first_use` a license does not "
+        "that is no dry run. A permit starts any clock. Until then `expires_at` is null. With `first_use` a license does not "
         "expire yet."
     ),
     "expiration_strategy": (
@@ -117,11 +117,13 @@ _RULES = {
         "is `max_activations`, and the `lease` where the policy is `floating`. `user` takes effect "
         "with a later version."
     ),
-    "permit_ttl": _later("How long a permit lasts, an ISO 8601 duration.", "permits"),
-    "outage_grace": _later(
+    "permit_ttl": (
+        "How long a permit lasts, an ISO 8601 duration; never beyond the license's end or the next "
+        "check-in."
+    ),
+    "outage_grace": (
         "How long after its permit an app may run on while the server cannot be reached, an ISO "
-        "8601 duration.",
-        "permits",
+        "8601 duration; never beyond the license's end."
     ),
     "key_format": (
         "What keys look like: `random` ones are made by the server, `custom` ones must come with "

@@ -33,8 +33,13 @@ _PRESENTED = {
     "dry_run": "True leaves no trace: not even `last_validated_at` changes.",
 }
 _WANTED = "Codes of features that the license must carry, else `ENTITLEMENTS_MISSING`"
+_INCLUDE = (
+    "`permit` adds a signed answer that holds without the server: `include[]=permit` in a "
+    "URL. It starts every clock that waits; a dry run gets none."
+)
 _PRESENTED_IN_BODY = {
     **_PRESENTED,
+    "include": _INCLUDE,
     "entitlements": f"{_WANTED}.",
     "components": (
         "What the machine is made of, by name; too few of those it was activated with answer "
@@ -47,6 +52,7 @@ STRUCTS = {
     "Validate": {**_PRESENTED_IN_BODY, "key": _KEY},
     "ValidateQuery": {
         **_PRESENTED,
+        "include[]": _INCLUDE,
         "key": f"{_KEY} The header `License-Key` keeps it out of URLs.",
         "entitlements[]": f"{_WANTED}: `entitlements[]=export.pdf&entitlements[]=export.svg`.",
     },
@@ -65,7 +71,10 @@ STRUCTS = {
             "When the clock alone may next change the answer: a start, an expiry, the end of a "
             "grace period, feature, maintenance or lease, a check-in that is due. null is never."
         ),
-        "permit": "A signed statement for use without the server; null until there are permits.",
+        "permit": (
+            "The answer as a signed document (`lic+jwt`) for the time when nobody answers, if "
+            "`include` asked for it and the license is valid; else null."
+        ),
     },
     "Warning": {
         "code": "What it is about, as a stable code.",

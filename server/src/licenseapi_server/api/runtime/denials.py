@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from licenseapi_server.api.call import AnyCall
-from licenseapi_server.api.runtime.seat_rows import digest_fingerprint
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.instants import HOUR
+from licenseapi_server.domain.machine_digests import digest_fingerprint
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.entropy import id_entropy
 

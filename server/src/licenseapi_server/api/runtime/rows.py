@@ -109,6 +109,8 @@ class PolicyRow(msgspec.Struct, frozen=True):
     when_dead: str
     heartbeat_basis: str
     dormant_after: str | None
+    permit_ttl: str
+    outage_grace: str
 
     def seat_rules(self) -> SeatRules:
         """What it says about the machines that a validation finds."""

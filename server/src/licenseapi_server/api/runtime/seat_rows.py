@@ -11,6 +11,7 @@ from licenseapi_server.domain.check_ins import compute_check_in_due
 from licenseapi_server.domain.facts import Facts, GrantedEntitlement
 from licenseapi_server.domain.leases import LeaseRules, find_feature
 from licenseapi_server.domain.limits import Limits, effective_limits
+from licenseapi_server.domain.machine_digests import digest_fingerprint
 
 decode_components = msgspec.json.Decoder(dict[str, str]).decode
 _decode_patterns = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -239,11 +240,6 @@ class Scene(msgspec.Struct, frozen=True):
     license_id: str
     actor: str
     now: int
-
-
-def digest_fingerprint(text: str) -> bytes:
-    """The 32 bytes under which a machine is found."""
-    return hashlib.sha256(text.encode()).digest()
 
 
 def component_digests(components: Mapping[str, str]) -> frozenset[bytes]:

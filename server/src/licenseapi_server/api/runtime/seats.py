@@ -23,7 +23,6 @@ from licenseapi_server.api.runtime.seat_rows import (
     Scene,
     SeatRow,
     component_digests,
-    digest_fingerprint,
 )
 from licenseapi_server.api.runtime.work import Ask, Work
 from licenseapi_server.domain.activations import (
@@ -44,6 +43,7 @@ from licenseapi_server.domain.activations import (
 from licenseapi_server.domain.durations import add_duration, parse_duration
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.instants import DAY
+from licenseapi_server.domain.machine_digests import digest_fingerprint
 from licenseapi_server.domain.problems import Problem, field_problem
 
 Steps = Generator[Ask, list[Any], None]

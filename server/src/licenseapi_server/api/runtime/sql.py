@@ -75,7 +75,8 @@ _POLICY_COLUMNS = """r.code AS product_code, p.requires, p.floating, p.expiratio
     p.grace_period, p.duration, p.expiration_basis, p.check_in_interval, p.maintenance,
     p.entitlements AS policy_entitlements, p.max_activations, p.max_leases, p.max_users,
     p.max_cores, p.max_memory_bytes, p.max_disk_bytes, p.component_matching,
-    p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after"""
+    p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after,
+    p.permit_ttl, p.outage_grace"""
 
 SEAT_COLUMNS = """a.id, a.license_id, a.product_id, a.fingerprint, a.fingerprint_digest,
     a.components, a.name, a.hostname, a.platform, a.ip, a.user_id, a.cores, a.memory_bytes, a.disk_bytes,

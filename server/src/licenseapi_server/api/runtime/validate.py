@@ -19,6 +19,7 @@ from licenseapi_server.api.runtime.locked_license import (
     read_license,
     start_clock,
 )
+from licenseapi_server.api.runtime.permits import PermitAsked, sign_permit
 from licenseapi_server.api.runtime.presented_users import asked_user, presented_user
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
 from licenseapi_server.api.runtime.seat_rows import (
@@ -26,32 +27,26 @@ from licenseapi_server.api.runtime.seat_rows import (
     Scene,
     SeatRow,
     component_digests,
-    digest_fingerprint,
 )
 from licenseapi_server.api.runtime.validation_fields import (
-    NON_PRODUCTION,
     Validate,
     ValidateById,
-    ValidatedActivation,
     ValidateQuery,
     Validation,
-    ValidationEntitlement,
 )
+from licenseapi_server.api.runtime.validation_view import render_validation, show_seat
 from licenseapi_server.api.runtime.work import Work
 from licenseapi_server.deployment import Deployment
-from licenseapi_server.domain.activations import is_live, seen_every
-from licenseapi_server.domain.clocks import is_waiting
-from licenseapi_server.domain.facts import (
-    Facts,
-    GrantedEntitlement,
-    MachineFacts,
-    Verdict,
-)
+from licenseapi_server.domain.activations import seen_every
+from licenseapi_server.domain.clocks import WAITING_BASES, is_waiting
+from licenseapi_server.domain.facts import Facts, GrantedEntitlement, MachineFacts, Verdict
 from licenseapi_server.domain.instants import render_instant
+from licenseapi_server.domain.machine_digests import digest_fingerprint
 from licenseapi_server.domain.may import decide_may
 from licenseapi_server.domain.problems import Problem, field_problem
 from licenseapi_server.domain.verdict import decide, next_boundary
 
+FIRST_VALIDATION = frozenset({"first_validation"})
 # At once, or, where a license's clock has to be started first, in a moment.
 Answered: TypeAlias = Answer | Coroutine[Any, Any, Answer]
 
@@ -109,6 +104,7 @@ def validate_by_query(call: Call[None, ValidateQuery]) -> Answered:
         user=query.user,
         nonce=query.nonce,
         dry_run=query.dry_run,
+        include=query.include,
     )
     return _validate(call, presented, query.key)
 
@@ -179,30 +175,59 @@ def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> A
     license_view = None if row is None else view_license(row, now, call.principal)
     next_check_at = _render_boundary(boundary, row, license_view)
     times = (render_instant(now), next_check_at)
-    body = _render(verdict, presented, license_view, entitlements, times)
+    body = render_validation(verdict, presented.nonce, license_view, entitlements, times=times)
     if machine is not None and seat is not None:
-        _show_seat(body, machine, seat, now)
+        show_seat(body, machine, seat, now)
         interval = seen_every(machine.rules.dormant_after)
         if body.activation is not None and now - seat.last_seen_at >= interval:
             call.seen_seat = seat.id
-    return Answer(
+    answer = Answer(
         body,
         license_id="" if row is None else row.id,
         code=verdict.code,
         is_denial=not verdict.is_valid,
     )
+    if row is None or not _wants_permit(presented) or not verdict.is_valid:
+        return answer
+    return _with_permit(call, answer, row, (facts, boundary))
+
+
+def _wants_permit(presented: ValidateById) -> bool:
+    """A dry run hands out nothing."""
+    return presented.include is not None and not presented.dry_run
+
+
+async def _with_permit(
+    call: AnyCall, answer: Answer, row: LicenseRow, scene: tuple[Facts, int | None]
+) -> Answer:
+    """The same answer, signed for the time when nobody can ask."""
+    body: Validation = answer.body
+    facts, boundary = scene
+    bound = None
+    if body.activation is not None and call.seat is not None:
+        bound = (body.activation.id, bytes(SeatRow(*call.seat).fingerprint_digest))
+    asked = PermitAsked(facts, body.code, body.nonce, boundary, bound)
+    body.permit = await sign_permit(call, row, asked)
+    return answer
+
+
+def _awaited_bases(presented: ValidateById) -> frozenset[str]:
+    """Which waiting clocks a valid answer starts: a permit, like any span, starts them all."""
+    return WAITING_BASES if _wants_permit(presented) else FIRST_VALIDATION
 
 
 def _starts_clock(verdict: Verdict, presented: ValidateById, row: LicenseRow) -> bool:
     """Whether this is the valid answer that the license's time has waited for."""
     basis, duration = row.policy.expiration_basis, row.policy.duration
-    is_awaited = basis == "first_validation" and is_waiting(row.clock_started_at, basis, duration)
-    return is_awaited and verdict.is_valid and not presented.dry_run
+    if not verdict.is_valid or presented.dry_run or basis not in _awaited_bases(presented):
+        return False
+    return is_waiting(row.clock_started_at, basis, duration)
 
 
 async def _answer_with_clock(call: AnyCall, presented: ValidateById, row: LicenseRow) -> Answer:
     """Start the clock, durably; then answer for the license as it stands by then."""
-    locked = await change_license(call, row.id, _start_clock)
+    bases = _awaited_bases(presented)
+    locked = await change_license(call, row.id, lambda scene: _start_clock(scene, bases))
     begun = msgspec.structs.replace(
         row,
         starts_at=locked.starts_at,
@@ -216,10 +241,10 @@ async def _answer_with_clock(call: AnyCall, presented: ValidateById, row: Licens
     return answer if isinstance(answer, Answer) else await answer
 
 
-def _start_clock(scene: Scene) -> Work[LicenseSeats]:
+def _start_clock(scene: Scene, bases: frozenset[str]) -> Work[LicenseSeats]:
     license_ = yield from read_license(scene)
     if decide_may("permit", license_.facts(scene.now)):
-        yield from start_clock(scene, license_, "first_validation")
+        yield from start_clock(scene, license_, *bases)
         license_ = yield from read_license(scene)
     return license_
 
@@ -231,22 +256,6 @@ def _render_boundary(
     if row is not None and license_view is not None and boundary == row.expires_at:
         return license_view.expires_at
     return optional_instant(boundary)
-
-
-def _show_seat(body: Validation, machine: MachineFacts, seat: SeatRow, now: int) -> None:
-    """The machine's activation while it lives, and what the vendor may want to know of it."""
-    if machine.seat is None or not is_live(machine.seat, machine.rules, now):
-        return
-    body.activation = ValidatedActivation(
-        seat.id,
-        seat.name,
-        bool(seat.is_non_production),
-        render_instant(seat.activated_at),
-        render_instant(seat.last_seen_at),
-        optional_instant(seat.heartbeat_at),
-    )
-    if seat.is_non_production:
-        body.warnings.append(NON_PRODUCTION)
 
 
 def _facts(
@@ -296,27 +305,4 @@ def _machine(row: LicenseRow, presented: ValidateById, seat: SeatRow | None) -> 
         seat=None if seat is None else seat.as_seat(component_digests(seat.named_components())),
         ended_reason=None if seat is None else seat.ended_reason,
         components=None if components is None else component_digests(components),
-    )
-
-
-def _render(
-    verdict: Verdict,
-    presented: ValidateById,
-    license_view: ValidatedLicense | None,
-    entitlements: tuple[GrantedEntitlement, ...],
-    times: tuple[str, str | None],
-) -> Validation:
-    return Validation(
-        valid=verdict.is_valid,
-        code=verdict.code,
-        detail=verdict.detail,
-        warnings=[],
-        license=license_view,
-        entitlements=[
-            ValidationEntitlement(item.code, optional_instant(item.expires_at))
-            for item in entitlements
-        ],
-        nonce=presented.nonce,
-        validated_at=times[0],
-        next_check_at=times[1],
     )

@@ -1,6 +1,6 @@
 """What a validation takes and answers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -10,6 +10,7 @@ Presented = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Codes = Annotated[list[Code], msgspec.Meta(min_length=1, max_length=100)]
 Components = Annotated[dict[Code, Presented], msgspec.Meta(min_length=1, max_length=20)]
+Included = Annotated[list[Literal["permit"]], msgspec.Meta(min_length=1, max_length=1)]
 Nonce = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -26,6 +27,7 @@ class ValidateById(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     user: Presented | None = None
     nonce: Nonce | None = None
     dry_run: bool = False
+    include: Included | None = None
 
 
 class Validate(ValidateById, forbid_unknown_fields=True, kw_only=True):
@@ -49,6 +51,7 @@ class ValidateQuery(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     user: Presented | None = None
     nonce: Nonce | None = None
     dry_run: bool = False
+    include: Included | None = msgspec.field(name="include[]", default=None)
 
 
 class Warning(msgspec.Struct, frozen=True):  # noqa: A001 - the field's word in the answer
@@ -93,4 +96,4 @@ class Validation(msgspec.Struct, kw_only=True):
     nonce: str | None
     validated_at: str
     next_check_at: str | None
-    permit: None = None
+    permit: str | None = None
