@@ -69,6 +69,7 @@ def test_the_whole_answer(server: Server) -> None:
             "user_count": 0,
             "last_check_in_at": None,
             "check_in_due_at": None,
+            "maintenance_ends_at": None,
             "metadata": {"seat": "7"},
             "created_at": acme.license["created_at"],
         },

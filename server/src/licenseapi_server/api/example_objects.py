@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from licenseapi_server.api import example_offline, example_seats
+from licenseapi_server.api import example_keys, example_seats
 from licenseapi_server.api.example_ids import (
     ACCOUNT_ID,
     API_KEY_ID,
@@ -13,7 +13,6 @@ from licenseapi_server.api.example_ids import (
     ENTITLEMENT_ID,
     EVENT_ID,
     KEY_HINT,
-    KEY_THUMBPRINT,
     LICENSE_ID,
     LICENSE_KEY,
     OTHER_KEY_ID,
@@ -40,11 +39,9 @@ from licenseapi_server.api.management import (
     product_versions,
     products,
     request_logs,
-    signing_keys,
 )
 from licenseapi_server.api.response import API_VERSION
 from licenseapi_server.api.runtime import (
-    jwks,
     license_view,
     tokens,
     validation_fields,
@@ -213,24 +210,6 @@ API_KEY = api_key_fields.ApiKey(
     ],
     **OWNED,
 )
-PUBLIC_KEY = jwks.JsonWebKey(
-    kty="EC",
-    crv="P-256",
-    x="f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
-    y="x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
-    kid=KEY_THUMBPRINT,
-)
-SIGNING_KEY = signing_keys.SigningKey(
-    id=KEY_THUMBPRINT,
-    mode="live",
-    use="token",
-    state="active",
-    public_jwk=msgspec.to_builtins(PUBLIC_KEY),
-    signs_from=CREATED,
-    signs_until=None,
-    published_until=None,
-    created_at=CREATED,
-)
 REQUEST = request_logs.RequestLogEntry(
     id=REQUEST_ID,
     mode="live",
@@ -318,13 +297,10 @@ OBJECTS: dict[Any, msgspec.Struct] = {
         EVENT,
         DENIAL,
         API_KEY,
-        SIGNING_KEY,
-        signing_keys.SigningKeys(url="/v1/signing_keys", data=[SIGNING_KEY]),
         REQUEST,
         ACCOUNT,
         USAGE,
         ME,
-        jwks.KeySet([PUBLIC_KEY]),
         tokens.AccessToken(access_token=TOKEN_TEXT, expires_in=900, scope=SCOPE, token_id=TOKEN_ID),
         tokens.Introspection(
             active=True,
@@ -340,6 +316,6 @@ OBJECTS: dict[Any, msgspec.Struct] = {
             mode="live",
         ),
         tokens.RevokedToken(),
-        *example_offline.EXAMPLES,
+        *example_keys.EXAMPLES,
     )
 }

@@ -13,11 +13,12 @@ from licenseapi_server.api.runtime.lease_rows import Claim, LeaseRow
 from licenseapi_server.api.runtime.license_view import required_by
 from licenseapi_server.api.runtime.locked_license import change_license
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
-from licenseapi_server.api.runtime.seat_rows import SeatRow, digest_fingerprint
+from licenseapi_server.api.runtime.seat_rows import SeatRow
 from licenseapi_server.api.runtime.validation_fields import Code
 from licenseapi_server.domain.activations import is_live
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.leases import MAX_TTL_SECONDS, MIN_TTL_SECONDS, Holder, is_early
+from licenseapi_server.domain.machine_digests import digest_fingerprint
 from licenseapi_server.domain.machine_rules import NOT_ACTIVATED
 from licenseapi_server.domain.problems import Problem, field_problem
 

@@ -1,0 +1,43 @@
+"""Examples of keys: roots, those that sign, and those that verify."""
+
+import msgspec
+
+from licenseapi_server.api.example_ids import ACCOUNT_ID, KEY_THUMBPRINT
+from licenseapi_server.api.management import signing_keys
+from licenseapi_server.api.runtime import jwks, root_keys
+
+CREATED = "2026-03-02T09:30:00Z"
+
+ROOT = root_keys.RootKey(
+    id="-pTBkpnFnKfxvqGlgyRTu2WYNZ0UL5d7BTxKWPa7qKA",
+    mode="live",
+    public_key="11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    state="active",
+    signs_from=CREATED,
+    signs_until=None,
+)
+PUBLIC_KEY = jwks.JsonWebKey(
+    kty="EC",
+    crv="P-256",
+    x="f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    y="x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    kid=KEY_THUMBPRINT,
+)
+SIGNING_KEY = signing_keys.SigningKey(
+    id=KEY_THUMBPRINT,
+    mode="live",
+    use="token",
+    state="active",
+    public_jwk=msgspec.to_builtins(PUBLIC_KEY),
+    signs_from=CREATED,
+    signs_until=None,
+    published_until=None,
+    created_at=CREATED,
+)
+EXAMPLES: tuple[msgspec.Struct, ...] = (
+    ROOT,
+    root_keys.RootKeys(url=f"/v1/accounts/{ACCOUNT_ID}/root_keys", data=[ROOT]),
+    SIGNING_KEY,
+    signing_keys.SigningKeys(url="/v1/signing_keys", data=[SIGNING_KEY]),
+    jwks.KeySet([PUBLIC_KEY]),
+)
