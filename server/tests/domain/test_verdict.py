@@ -4,17 +4,19 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from licenseapi_server.domain.activations import Seat, SeatRules
+from licenseapi_server.domain.activations import Seat, SeatRules, Usage
 from licenseapi_server.domain.facts import (
     Facts,
     GrantedEntitlement,
     LeaseFacts,
     MachineFacts,
+    UseFacts,
     UserFacts,
     Verdict,
 )
 from licenseapi_server.domain.instants import DAY, parse_instant
 from licenseapi_server.domain.license_rules import VALID
+from licenseapi_server.domain.limits import LIMIT_NAMES, Limits
 from licenseapi_server.domain.verdict import CODES, RULES, decide, next_boundary
 
 NOW = parse_instant("2026-11-24T09:30:00Z")
@@ -62,6 +64,14 @@ PAINT = Facts(
     entitlements=frozenset({"brushes", "layers"}),
 )
 USERS = st.none() | st.builds(UserFacts, is_known=st.booleans(), banned_at=MAYBE)
+USES = st.none() | st.builds(
+    UseFacts,
+    limits=st.just(Limits(max_activations=3, max_users=2)),
+    over_limit=st.sampled_from(["warn", "refuse"]),
+    overage_percent=st.sampled_from([0, 50]),
+    seats=st.builds(Usage, seats=st.integers(0, 6)),
+    users=st.integers(0, 4),
+)
 ANY_FACTS = st.builds(
     Facts,
     now=st.just(NOW),
@@ -86,6 +96,7 @@ ANY_FACTS = st.builds(
     machine=MACHINES,
     lease=LEASES,
     user=USERS,
+    use=USES,
     maintenance_ends_at=MAYBE,
     wanted_version=st.sampled_from([None, "2.1.0"]),
     version_released_at=MAYBE,
@@ -101,6 +112,19 @@ def _on(rules: SeatRules | None = None, **changes: object) -> MachineFacts:
     components = changes.pop("presented", None)
     seat = None if changes == {"seat": None} else msgspec.structs.replace(SEAT, **changes)
     return MachineFacts(rules=rules or SeatRules(), seat=seat, components=components)  # type: ignore[arg-type]
+
+
+def _over(over_limit: str = "refuse", **changes: object) -> Facts:
+    """Three machines and four users, under limits of its own."""
+    limits = {name: changes.pop(name) for name in LIMIT_NAMES if name in changes}
+    use = UseFacts(
+        limits=Limits(**limits),  # type: ignore[arg-type]
+        over_limit=over_limit,
+        overage_percent=changes.pop("overage_percent", 0),  # type: ignore[arg-type]
+        seats=Usage(seats=3, cores=8, memory_bytes=16, disk_bytes=32),
+        users=4,
+    )
+    return _paint(use=use, **changes)
 
 
 def _is_user_banned(facts: Facts) -> bool:
@@ -202,6 +226,17 @@ EXAMPLES = [
     (_paint(requires=("policy",)), "POLICY_REQUIRED", False),
     (_paint(wanted_policy="pol_node_locked"), "VALID", True),
     (_paint(wanted_policy="pol_other"), "POLICY_MISMATCH", False),
+    (_over(max_activations=2), "TOO_MANY_ACTIVATIONS", False),
+    (_over(max_users=3), "TOO_MANY_USERS", False),
+    (_over(max_cores=7), "TOO_MANY_CORES", False),
+    (_over(max_memory_bytes=15), "TOO_MANY_MEMORY", False),
+    (_over(max_disk_bytes=31), "TOO_MANY_DISK", False),
+    (_over(max_activations=3, max_users=4, max_cores=8, max_disk_bytes=32), "VALID", True),
+    (_over("warn", max_activations=2), "VALID", True),
+    (_over(overage_percent=50, max_activations=2), "VALID", True),
+    (_over(overage_percent=49, max_activations=2), "TOO_MANY_ACTIVATIONS", False),
+    (_over(requires=("product",), max_activations=2), "PRODUCT_REQUIRED", False),
+    (_over(expires_at=NOW - 1, max_activations=2), "EXPIRED", False),
     (_paint(requires=("user",)), "USER_REQUIRED", False),
     (_paint(user=UserFacts(is_known=False)), "USER_MISMATCH", False),
     (_paint(user=UserFacts(is_known=True)), "VALID", True),
@@ -232,7 +267,7 @@ def test_the_missing_entitlements_are_named_each_once_and_sorted() -> None:
 
 
 def test_the_rules_stand_in_the_order_of_the_design() -> None:
-    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 7, *[8] * 9, 11, 12]
+    assert [rule.number for rule in RULES] == [1, 2, 3, 4, 5, 6, 7, *[8] * 9, 10, 11, 12]
     assert CODES == (
         "NOT_FOUND",
         "KEY_REPLACED",
@@ -260,6 +295,11 @@ def test_the_rules_stand_in_the_order_of_the_design() -> None:
         "LEASE_ENDED",
         "VERSION_REQUIRED",
         "VERSION_NOT_COVERED",
+        "TOO_MANY_ACTIVATIONS",
+        "TOO_MANY_USERS",
+        "TOO_MANY_CORES",
+        "TOO_MANY_MEMORY",
+        "TOO_MANY_DISK",
         "GRACE_PERIOD",
         "VALID",
     )

@@ -18,7 +18,11 @@ RESOURCES = ("cores", "memory_bytes", "disk_bytes")
 
 
 class SeatRules(msgspec.Struct, frozen=True, kw_only=True):
-    """What a policy and a license's limits say about seats. Field names are the policy's."""
+    """What a policy and a license's limits say about seats. Field names are the policy's.
+
+    `starts_at` is the license's: before it a machine cannot be heard of, so that no silence
+    counts that lies before it.
+    """
 
     limits: Limits = Limits()
     overage_percent: int = 0
@@ -28,6 +32,7 @@ class SeatRules(msgspec.Struct, frozen=True, kw_only=True):
     dead_after: int | None = None
     when_dead: str = "release"
     heartbeat_basis: str = "creation"
+    starts_at: int | None = None
     dormant_after: str | None = None
     deactivation_cooldown: str | None = None
     max_deactivations: int | None = None
@@ -104,7 +109,7 @@ def dies_at(seat: Seat, rules: SeatRules) -> int | None:
         if rules.heartbeat_basis == "first_ping":
             return None
         since = seat.activated_at
-    return since + silence_allowed(rules)
+    return max(since, rules.starts_at or 0) + silence_allowed(rules)
 
 
 def silence_allowed(rules: SeatRules) -> int:
@@ -123,7 +128,8 @@ def sleeps_at(seat: Seat, rules: SeatRules) -> int | None:
     """When the machine is dormant unless it is seen; None when it never is."""
     if rules.dormant_after is None:
         return None
-    return add_duration(seat.last_seen_at, parse_duration(rules.dormant_after))
+    since = max(seat.last_seen_at, rules.starts_at or 0)
+    return add_duration(since, parse_duration(rules.dormant_after))
 
 
 def seen_every(dormant_after: str | None) -> int:

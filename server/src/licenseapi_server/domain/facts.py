@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from licenseapi_server.domain.activations import Seat, SeatRules
+from licenseapi_server.domain.activations import Seat, SeatRules, Usage
 from licenseapi_server.domain.license_state import compute_ends_at
+from licenseapi_server.domain.limits import Limits
 
 
 class GrantedEntitlement(msgspec.Struct, frozen=True):
@@ -47,6 +48,19 @@ class UserFacts(msgspec.Struct, frozen=True):
     banned_at: int | None = None
 
 
+class UseFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in use of a license, by comparison with now, and what its limits say about it.
+
+    There only where a limit may be exceeded: else nothing is counted.
+    """
+
+    limits: Limits
+    overage_percent: int = 0
+    over_limit: str = "warn"
+    seats: Usage = Usage()
+    users: int = 0
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """All that a verdict depends on. `wanted_…` is what the caller presented; None: nothing."""
 
@@ -76,6 +90,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     machine: MachineFacts | None = None
     lease: LeaseFacts | None = None
     user: UserFacts | None = None
+    use: UseFacts | None = None
 
     @property
     def ends_at(self) -> int | None:

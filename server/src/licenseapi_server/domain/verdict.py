@@ -30,6 +30,14 @@ from licenseapi_server.domain.license_rules import (
     grant,
     grant_after_expiry,
 )
+from licenseapi_server.domain.limit_rules import (
+    TOO_MANY_ACTIVATIONS,
+    TOO_MANY_CORES,
+    TOO_MANY_USERS,
+    TOO_MUCH_DISK,
+    TOO_MUCH_MEMORY,
+    check_within_limits,
+)
 from licenseapi_server.domain.machine_rules import (
     COMPONENTS_MISMATCH,
     COMPONENTS_REQUIRED,
@@ -152,6 +160,17 @@ RULES: tuple[Rule, ...] = (
                 "Offer a renewal, or the newest version released before `maintenance_ends_at`, or "
                 "before `expires_at` if it has expired.",
             ),
+        ),
+    ),
+    Rule(
+        10,
+        check_within_limits,
+        (
+            Outcome(TOO_MANY_ACTIVATIONS, "Deactivate machines, or ask for a higher limit."),
+            Outcome(TOO_MANY_USERS, "Remove users, or ask for a higher limit."),
+            Outcome(TOO_MANY_CORES, "Deactivate machines, or ask for a higher limit."),
+            Outcome(TOO_MUCH_MEMORY, "Deactivate machines, or ask for a higher limit."),
+            Outcome(TOO_MUCH_DISK, "Deactivate machines, or ask for a higher limit."),
         ),
     ),
     Rule(

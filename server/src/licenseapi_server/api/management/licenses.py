@@ -189,11 +189,15 @@ def _search(call: AnyCall, query: LicenseQuery | LicenseExportQuery) -> list[Q]:
 
 
 def _ids_of_key(call: AnyCall, text: str) -> list[str]:
-    """The license that has exactly this key, typed as forgivingly as anywhere."""
+    """The license that has exactly this key, typed as forgivingly as anywhere; or had it before
+    its last roll: whoever asks for help may hold the old one.
+    """
     digest = call.deployment.license_keys.digest
     digests = [digest(text), digest(fold_license_key(text))]
-    rows = visible(models.License, call).filter(key_digest__in=digests)
-    return list(rows.values_list("pk", flat=True))
+    rows = visible(models.License, call)
+    found = rows.filter(key_digest__in=digests).values_list("pk", flat=True)
+    before = rows.filter(previous_key_digest__in=digests).values_list("pk", flat=True)
+    return list(found) or list(before)
 
 
 def _status_filter(call: AnyCall, status: str) -> Q:

@@ -52,7 +52,7 @@ _RULES = {
         "How many seats of a floating license may be leased at once; null is unlimited. Needs "
         "`floating`."
     ),
-    "max_users": _later("How many named users; null is unlimited.", "license users"),
+    "max_users": ("How many named users; null is unlimited."),
     "max_cores": ("Processor cores of all machines together; null is unlimited."),
     "max_memory_bytes": ("Memory of all machines together, in bytes; null is unlimited."),
     "max_disk_bytes": ("Disk space of all machines together, in bytes; null is unlimited."),
@@ -60,9 +60,10 @@ _RULES = {
         "By how many percent limits may be exceeded, rounded down: 10 lets 5 seats stay 5 and "
         "10 become 11."
     ),
-    "over_limit": _unbuilt(
+    "over_limit": (
         "What happens when a limit falls below what is in use: `warn` refuses only new seats, "
-        "`refuse` makes validation invalid."
+        "`refuse` makes validation invalid, with a code like `TOO_MANY_ACTIVATIONS`. Both warn "
+        "with `OVER_LIMIT` of what the limit without its overage does not hold."
     ),
     "when_full": (
         "What a new machine meets when all seats are taken: `refuse`, or `replace_oldest`, which "

@@ -141,7 +141,7 @@ def _refuse_unless_activated(call: Call[NewLease, NoQuery], row: LicenseRow) -> 
     if "fingerprint" not in required_by(row):
         return
     seat = None if call.seat is None else SeatRow(*call.seat).as_seat()
-    if seat is None or not is_live(seat, row.policy.seat_rules(), call.now):
+    if seat is None or not is_live(seat, row.seat_rules(), call.now):
         raise Problem("license_refused", NOT_ACTIVATED.detail, license_code=NOT_ACTIVATED.code)
 
 

@@ -103,6 +103,8 @@ class PolicyRow(msgspec.Struct, frozen=True):
     max_cores: int | None
     max_memory_bytes: int | None
     max_disk_bytes: int | None
+    overage_percent: int
+    over_limit: str
     component_matching: str
     heartbeat_interval: int | None
     dead_after: int | None
@@ -111,17 +113,6 @@ class PolicyRow(msgspec.Struct, frozen=True):
     dormant_after: str | None
     permit_ttl: str
     outage_grace: str
-
-    def seat_rules(self) -> SeatRules:
-        """What it says about the machines that a validation finds."""
-        return SeatRules(
-            component_matching=self.component_matching,
-            heartbeat_interval=self.heartbeat_interval,
-            dead_after=self.dead_after,
-            when_dead=self.when_dead,
-            heartbeat_basis=self.heartbeat_basis,
-            dormant_after=self.dormant_after,
-        )
 
 
 POLICY_FIELDS = len(PolicyRow.__struct_fields__)
@@ -194,6 +185,19 @@ class LicenseRow(msgspec.Struct, frozen=True):
             grace_period=self.policy.grace_period,
             expiration_strategy=self.policy.expiration_strategy,
             check_in_due_at=self.check_in_due_at,
+        )
+
+    def seat_rules(self) -> SeatRules:
+        """What is said about the machines that a validation finds."""
+        policy = self.policy
+        return SeatRules(
+            component_matching=policy.component_matching,
+            heartbeat_interval=policy.heartbeat_interval,
+            dead_after=policy.dead_after,
+            when_dead=policy.when_dead,
+            heartbeat_basis=policy.heartbeat_basis,
+            starts_at=self.starts_at,
+            dormant_after=policy.dormant_after,
         )
 
     def has_key(self, digests: Sequence[bytes], now: int) -> bool:

@@ -154,6 +154,7 @@ class LicenseSeats(msgspec.Struct, frozen=True):
             dead_after=self.dead_after,
             when_dead=self.when_dead,
             heartbeat_basis=self.heartbeat_basis,
+            starts_at=self.starts_at,
             dormant_after=self.dormant_after,
             deactivation_cooldown=self.deactivation_cooldown,
             max_deactivations=self.max_deactivations,

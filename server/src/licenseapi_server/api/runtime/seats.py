@@ -24,6 +24,7 @@ from licenseapi_server.api.runtime.seat_rows import (
     SeatRow,
     component_digests,
 )
+from licenseapi_server.api.runtime.use import due_bounds, read_usage
 from licenseapi_server.api.runtime.work import Ask, Work
 from licenseapi_server.domain.activations import (
     Denied,
@@ -38,19 +39,13 @@ from licenseapi_server.domain.activations import (
     find_end,
     is_live,
     seen_every,
-    silence_allowed,
 )
-from licenseapi_server.domain.durations import add_duration, parse_duration
 from licenseapi_server.domain.ids import make_id
-from licenseapi_server.domain.instants import DAY
 from licenseapi_server.domain.machine_digests import digest_fingerprint
 from licenseapi_server.domain.problems import Problem, field_problem
 
 Steps = Generator[Ask, list[Any], None]
-# A month's end may lie up to three days from where counting back puts it.
-SLACK = 4 * DAY
 PAGE = 1_000
-MEBIBYTE = 1 << 20
 # What a heartbeat brings back; what somebody has ended, only a new activation does.
 REVIVABLE = frozenset({"dead", "dormant"})
 
@@ -161,15 +156,9 @@ def _machine_of(row: SeatRow) -> Machine:
 def _end_due(scene: Scene, rules: SeatRules) -> Steps:
     """End what is dead or dormant by now, so that what is left counts."""
     now = scene.now
-    seen_before = beaten_before = -1
-    if rules.dormant_after is not None:
-        span = parse_duration(rules.dormant_after)
-        seen_before = add_duration(now, span, times=-1) + (SLACK if span.months else 0)
-    if rules.heartbeat_interval is not None and rules.when_dead == "release":
-        beaten_before = now - silence_allowed(rules)
-    if max(seen_before, beaten_before) < 0:
+    bounds = due_bounds(rules, now)
+    if bounds is None:
         return
-    bounds = (seen_before, rules.heartbeat_basis == "creation", beaten_before)
     is_more = True
     while is_more:
         rows = yield (seat_sql.SEATS_PERHAPS_DUE, (scene.license_id, *bounds))
@@ -213,9 +202,6 @@ def _look(scene: Scene, machine: Machine) -> Work[tuple[SeatFacts, Machine]]:
     spare = yield (seat_sql.NON_PRODUCTION_COUNT, (scene.license_id,))
     oldest = yield (seat_sql.OLDEST_SEAT, (scene.license_id, scene.now))
     moves = yield (seat_sql.SEAT_MOVES, (scene.license_id,))
-    seats, cores, memory_mebibytes, memory_rest, disk_mebibytes, disk_rest = usage[0]
-    memory_bytes = memory_mebibytes * MEBIBYTE + memory_rest
-    disk_bytes = disk_mebibytes * MEBIBYTE + disk_rest
     oldest_usage = Usage()
     if oldest:
         _, *size = oldest[0]
@@ -223,7 +209,7 @@ def _look(scene: Scene, machine: Machine) -> Work[tuple[SeatFacts, Machine]]:
     facts = SeatFacts(
         own=own,
         candidates=candidates,
-        usage=Usage(seats=seats, cores=cores, memory_bytes=memory_bytes, disk_bytes=disk_bytes),
+        usage=read_usage(usage[0]),
         oldest=oldest[0][0] if oldest else None,
         oldest_usage=oldest_usage,
         non_production_count=spare[0][0],

@@ -74,7 +74,8 @@ LEFT JOIN licensing_customer c ON c.id = l.customer_id"""
 _POLICY_COLUMNS = """r.code AS product_code, p.requires, p.floating, p.expiration_strategy,
     p.grace_period, p.duration, p.expiration_basis, p.check_in_interval, p.maintenance,
     p.entitlements AS policy_entitlements, p.max_activations, p.max_leases, p.max_users,
-    p.max_cores, p.max_memory_bytes, p.max_disk_bytes, p.component_matching,
+    p.max_cores, p.max_memory_bytes, p.max_disk_bytes, p.overage_percent, p.over_limit,
+    p.component_matching,
     p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after,
     p.permit_ttl, p.outage_grace"""
 

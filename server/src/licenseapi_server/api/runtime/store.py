@@ -13,7 +13,7 @@ from licenseapi_server.api.runtime.rows import (
     TokenLookup,
 )
 from licenseapi_server.api.runtime.sql import Statement
-from licenseapi_server.api.runtime.work import LicenseWork, Result
+from licenseapi_server.api.runtime.work import LicenseWork, Result, Work
 
 
 class Store(Protocol):
@@ -63,6 +63,10 @@ class Store(Protocol):
 
     async def change_license(self, lock: tuple[str, str, str], act: LicenseWork[Result]) -> Result:
         """Act on a locked license; durable when it returns."""
+        ...
+
+    async def read(self, work: Work[Result]) -> Result:
+        """Run work that only reads."""
         ...
 
     async def find_activation(self, name: tuple[str, str, str]) -> tuple[Any, ...] | None:

@@ -25,7 +25,7 @@ from licenseapi_server.api.runtime.rows import (
     TokenLookup,
 )
 from licenseapi_server.api.runtime.turns import Turns
-from licenseapi_server.api.runtime.work import LicenseWork, Result, run_on_postgres
+from licenseapi_server.api.runtime.work import LicenseWork, Result, Work, run_on_postgres
 from licenseapi_server.domain.quotas import TEST_PLAN, Plan
 from licenseapi_server.settings import Settings
 
@@ -202,6 +202,11 @@ class PostgresStore:
             rows = await connection.fetch(seat_sql.LOCK_LICENSE.postgres, *lock)
             now: int = await connection.fetchval(seat_sql.DATABASE_CLOCK)
             return await run_on_postgres(connection, act(rows, now))
+
+    async def read(self, work: Work[Result]) -> Result:
+        """Run work that only reads."""
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            return await run_on_postgres(connection, work)
 
     async def find_activation(self, name: tuple[str, str, str]) -> tuple[Any, ...] | None:
         """The columns of an activation (id, account, mode)."""

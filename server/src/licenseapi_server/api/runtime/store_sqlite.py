@@ -22,7 +22,7 @@ from licenseapi_server.api.runtime.rows import (
     TokenLookup,
 )
 from licenseapi_server.api.runtime.snapshot import Snapshot
-from licenseapi_server.api.runtime.work import LicenseWork, Result, run_on_sqlite
+from licenseapi_server.api.runtime.work import LicenseWork, Result, Work, run_on_sqlite
 from licenseapi_server.settings import Settings
 
 
@@ -136,6 +136,17 @@ class SqliteStore:
 
         result: Result = await self._writer.submit(unit)
         return result
+
+    async def read(self, work: Work[Result]) -> Result:
+        """Run work that only reads."""
+        snapshot, rows = self._read(), None
+        try:
+            while True:
+                statement, parameters = work.send(rows) if rows is not None else next(work)
+                rows = snapshot.rows(statement, parameters)
+        except StopIteration as done:
+            result: Result = done.value
+            return result
 
     async def find_activation(self, name: tuple[str, str, str]) -> tuple[Any, ...] | None:
         """The columns of an activation (id, account, mode)."""

@@ -28,7 +28,14 @@ from licenseapi_server.api.runtime.seat_rows import (
     SeatRow,
     component_digests,
 )
+from licenseapi_server.api.runtime.use import (
+    count_seats,
+    counts_machines,
+    known_use,
+    may_exceed,
+)
 from licenseapi_server.api.runtime.validation_fields import (
+    OVER_LIMIT,
     Validate,
     ValidateById,
     ValidateQuery,
@@ -37,10 +44,17 @@ from licenseapi_server.api.runtime.validation_fields import (
 from licenseapi_server.api.runtime.validation_view import render_validation, show_seat
 from licenseapi_server.api.runtime.work import Work
 from licenseapi_server.deployment import Deployment
-from licenseapi_server.domain.activations import seen_every
+from licenseapi_server.domain.activations import Usage, seen_every
 from licenseapi_server.domain.clocks import WAITING_BASES, is_waiting
-from licenseapi_server.domain.facts import Facts, GrantedEntitlement, MachineFacts, Verdict
+from licenseapi_server.domain.facts import (
+    Facts,
+    GrantedEntitlement,
+    MachineFacts,
+    UseFacts,
+    Verdict,
+)
 from licenseapi_server.domain.instants import render_instant
+from licenseapi_server.domain.limit_rules import find_excess
 from licenseapi_server.domain.machine_digests import digest_fingerprint
 from licenseapi_server.domain.may import decide_may
 from licenseapi_server.domain.problems import Problem, field_problem
@@ -156,7 +170,12 @@ def _is_visible(call: AnyCall, row: LicenseRow) -> bool:
     return call.principal.may_use_product(row.product_id)
 
 
-def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> Answered:
+def _answer(
+    call: AnyCall,
+    presented: ValidateById,
+    row: LicenseRow | None,
+    use: UseFacts | None = None,
+) -> Answered:
     now = call.now
     entitlements = entitlements_at(row, now) if row is not None else ()
     seat = None if call.seat is None or row is None else SeatRow(*call.seat)
@@ -168,14 +187,19 @@ def _answer(call: AnyCall, presented: ValidateById, row: LicenseRow | None) -> A
         if presented.lease_id is not None:
             lease = read_facts(call.lease, presented.fingerprint)
             facts = msgspec.structs.replace(facts, lease=lease)
+        facts = facts if use is None else msgspec.structs.replace(facts, use=use)
     verdict = decide(facts)
+    if row is not None and use is None and verdict.is_valid and may_exceed(row):
+        return _answer_within_limits(call, presented, row)
     if row is not None and row.clock_started_at is None and _starts_clock(verdict, presented, row):
-        return _answer_with_clock(call, presented, row)
+        return _answer_with_clock(call, presented, row, use)
     boundary = next_boundary(facts, entitlements) if row is not None else None
     license_view = None if row is None else view_license(row, now, call.principal)
     next_check_at = _render_boundary(boundary, row, license_view)
     times = (render_instant(now), next_check_at)
     body = render_validation(verdict, presented.nonce, license_view, entitlements, times=times)
+    if use is not None and find_excess(use, 0) is not None:
+        body.warnings.append(OVER_LIMIT)
     if machine is not None and seat is not None:
         show_seat(body, machine, seat, now)
         interval = seen_every(machine.rules.dormant_after)
@@ -216,6 +240,15 @@ def _awaited_bases(presented: ValidateById) -> frozenset[str]:
     return WAITING_BASES if _wants_permit(presented) else FIRST_VALIDATION
 
 
+async def _answer_within_limits(call: AnyCall, presented: ValidateById, row: LicenseRow) -> Answer:
+    """Count what is in use, where a limit may be exceeded; then answer."""
+    seats = Usage()
+    if counts_machines(row):
+        seats = await call.store.read(count_seats(row.id, row.seat_rules(), call.now))
+    answer = _answer(call, presented, row, known_use(row, seats))
+    return answer if isinstance(answer, Answer) else await answer
+
+
 def _starts_clock(verdict: Verdict, presented: ValidateById, row: LicenseRow) -> bool:
     """Whether this is the valid answer that the license's time has waited for."""
     basis, duration = row.policy.expiration_basis, row.policy.duration
@@ -224,7 +257,9 @@ def _starts_clock(verdict: Verdict, presented: ValidateById, row: LicenseRow) ->
     return is_waiting(row.clock_started_at, basis, duration)
 
 
-async def _answer_with_clock(call: AnyCall, presented: ValidateById, row: LicenseRow) -> Answer:
+async def _answer_with_clock(
+    call: AnyCall, presented: ValidateById, row: LicenseRow, use: UseFacts | None
+) -> Answer:
     """Start the clock, durably; then answer for the license as it stands by then."""
     bases = _awaited_bases(presented)
     locked = await change_license(call, row.id, lambda scene: _start_clock(scene, bases))
@@ -237,7 +272,7 @@ async def _answer_with_clock(call: AnyCall, presented: ValidateById, row: Licens
         customer_banned_at=locked.customer_banned_at,
         clock_started_at=locked.clock_started_at or call.now,
     )
-    answer = _answer(call, presented, begun)
+    answer = _answer(call, presented, begun, use)
     return answer if isinstance(answer, Answer) else await answer
 
 
@@ -301,7 +336,7 @@ def _machine(row: LicenseRow, presented: ValidateById, seat: SeatRow | None) -> 
         return None
     components = presented.components
     return MachineFacts(
-        rules=row.policy.seat_rules(),
+        rules=row.seat_rules(),
         seat=None if seat is None else seat.as_seat(component_digests(seat.named_components())),
         ended_reason=None if seat is None else seat.ended_reason,
         components=None if components is None else component_digests(components),

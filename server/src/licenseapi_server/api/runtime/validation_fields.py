@@ -64,6 +64,9 @@ class Warning(msgspec.Struct, frozen=True):  # noqa: A001 - the field's word in 
 NON_PRODUCTION = Warning("NON_PRODUCTION", "This machine takes no seat: it is for testing.")
 
 
+OVER_LIMIT = Warning("OVER_LIMIT", "More is in use than the license allows.")
+
+
 class ValidationEntitlement(msgspec.Struct, frozen=True):
     """A feature that the license carries now."""
 
