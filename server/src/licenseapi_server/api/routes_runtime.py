@@ -116,7 +116,7 @@ RUNTIME = (
         credentials=ALL_CREDENTIALS,
         is_runtime=True,
         find_subject=presenting.find_license,
-        errors=("not_found", "license_refused", *SEAT_DENIALS),
+        errors=("not_found", "license_refused", "trial_already_used", *SEAT_DENIALS),
         example={"license_key": EXAMPLE_LICENSE_KEY, "fingerprint": "6f9619ff-8b86"},
     ),
     Route(

@@ -206,6 +206,12 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
         "Wait for the seconds in `Retry-After`, or let the vendor deactivate the machine.",
     ),
     ProblemType(
+        "trial_already_used",
+        409,
+        "This machine has had its trial of the product",
+        "Offer a license that is no trial; the policy allows one trial for each machine.",
+    ),
+    ProblemType(
         "already_exists",
         409,
         "Another object has this value",

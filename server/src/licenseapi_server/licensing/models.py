@@ -236,6 +236,25 @@ class Lease(TenantRow):
         ]
 
 
+class UsedTrial(models.Model):
+    """A machine's one trial of a product, under a keyed digest: it outlives its license."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = ParentField(Account)
+    mode = models.CharField(max_length=4, default="live", db_default="live")
+    product = ParentField(Product, on_delete=models.CASCADE)
+    digest = models.BinaryField(max_length=32, default=b"")
+    license_id = IdField(default="", db_default="")
+    used_at = InstantField(default=0, db_default=0)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["account", "mode", "product", "digest"], name="trial_once_per_machine"
+            )
+        ]
+
+
 class LicenseEntitlement(models.Model):
     """An entitlement attached to one license, beside those of its policy."""
 

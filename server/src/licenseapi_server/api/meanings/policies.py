@@ -130,9 +130,11 @@ _RULES = {
         "What keys look like: `random` ones are made by the server, `custom` ones must come with "
         "each new license. `signed` gives random keys until offline documents exist."
     ),
-    "trial": _unbuilt("Whether licenses of this policy are trials."),
-    "one_trial_per_fingerprint": _unbuilt(
-        "Whether a machine gets only one trial of the product. Needs `trial`."
+    "trial": "Whether licenses of this policy are trials.",
+    "one_trial_per_fingerprint": (
+        "Whether a machine gets only one trial of the product: another license of such a policy "
+        "is refused its activation with `trial_already_used`, also after the first is deleted. "
+        "Deters, but cannot prevent: a fingerprint can be changed. Needs `trial`."
     ),
     "maintenance": (
         "How long new versions are covered, an ISO 8601 duration counted from the license's start; "

@@ -85,6 +85,7 @@ async def create(call: Call[NewActivation, NoQuery]) -> Answer:
     metadata = None if body.metadata is None else msgspec.json.encode(body.metadata).decode()
     arrival = Arrival(
         fingerprint=body.fingerprint,
+        keyed_fingerprint=call.deployment.license_keys.digest(f"trial\0{body.fingerprint}"),
         components=body.components or {},
         name=body.name,
         hostname=body.hostname,

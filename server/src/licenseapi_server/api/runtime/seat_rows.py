@@ -111,6 +111,7 @@ class LicenseSeats(msgspec.Struct, frozen=True):
     max_leases: int | None
     policy_entitlements: str
     entitlements: str
+    is_trial_once: bool
 
     def facts(self, now: int) -> Facts:
         """What decides whether something may be done with it."""
@@ -201,6 +202,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """A machine as it was presented; absent members keep what is known of it."""
 
     fingerprint: str
+    # Under which a trial is remembered when the license is long gone: no one can guess it back.
+    keyed_fingerprint: bytes = b""
     components: Mapping[str, str] = {}
     name: str | None = None
     hostname: str | None = None

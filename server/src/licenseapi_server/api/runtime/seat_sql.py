@@ -24,7 +24,7 @@ SEAT_RULES = statement(
     p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after,
     p.deactivation_cooldown, p.max_deactivations, p.deactivation_period, p.non_production,
     p.max_non_production, p.requires, p.floating, p.leasing, p.lease_ttl, p.max_borrow,
-    p.max_leases, p.entitlements, l.entitlements
+    p.max_leases, p.entitlements, l.entitlements, p.trial AND p.one_trial_per_fingerprint
 FROM licensing_license l
 JOIN catalog_policy p ON p.id = l.policy_id
 LEFT JOIN licensing_customer c ON c.id = l.customer_id
@@ -173,6 +173,22 @@ WHERE id = :license_id AND first_activated_at IS NULL""",
 CHECK_IN_LICENSE = statement(
     "UPDATE licensing_license SET last_check_in_at = :now WHERE id = :license_id",
     {"now": "bigint"},
+)
+
+# A machine's one trial of a product: the first license has it, and keeps it after its end.
+# Unique index (account_id, mode, product_id, digest).
+USE_TRIAL = statement(
+    """INSERT INTO licensing_usedtrial (account_id, mode, product_id, digest, license_id, used_at)
+VALUES (:account_id, :mode, :product_id, :digest, :license_id, :now)
+ON CONFLICT (account_id, mode, product_id, digest) DO NOTHING""",
+    {"now": "bigint"},
+)
+
+# Which license that was. The same index.
+TRIAL_OF_MACHINE = statement(
+    """SELECT license_id FROM licensing_usedtrial
+WHERE account_id = :account_id AND mode = :mode AND product_id = :product_id
+  AND digest = :digest LIMIT 1"""
 )
 
 # Starts the clock of a license whose time has waited for its first use, once. Primary key.

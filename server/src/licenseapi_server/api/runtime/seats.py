@@ -24,6 +24,7 @@ from licenseapi_server.api.runtime.seat_rows import (
     SeatRow,
     component_digests,
 )
+from licenseapi_server.api.runtime.trials import use_trial
 from licenseapi_server.api.runtime.use import due_bounds, read_usage
 from licenseapi_server.api.runtime.work import Ask, Work
 from licenseapi_server.domain.activations import (
@@ -59,6 +60,7 @@ def activate(scene: Scene, arrival: Arrival) -> Work[tuple[SeatRow, bool]]:
         raise field_problem("/components", message, code="required")
     user_id = yield from find_user(scene, arrival.user)
     arrival = msgspec.structs.replace(arrival, user_id=user_id)
+    yield from use_trial(scene, license_, arrival.keyed_fingerprint)
     rules = license_.rules()
     yield from _end_due(scene, rules)
     machine = arrival.machine()
