@@ -16,7 +16,7 @@ export class Event extends APIObject {
   readonly id: string;
   readonly mode: 'live' | 'test';
   readonly type: string;
-  readonly license_id: string;
+  readonly license_id: string | null;
   readonly object_id: string;
   readonly data: { [name: string]: Json };
   readonly actor: string;

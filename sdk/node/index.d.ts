@@ -7,6 +7,7 @@ import { Lease } from './leases.js';
 import { LicenseUser, LicenseUserFields } from './license_users.js';
 import { KeyUse, RootKey } from './offline.js';
 import { ProductVersion } from './product_versions.js';
+import { Portal } from './portal.js';
 
 export * from './activations.js';
 export * from './bulk.js';
@@ -15,6 +16,7 @@ export * from './events.js';
 export * from './license_users.js';
 export * from './offline.js';
 export * from './product_versions.js';
+export * from './portal.js';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type Metadata = Record<string, string>;
@@ -403,6 +405,7 @@ export class LicenseAPI {
     live(accountId: string, options?: CallOptions): Promise<APIObject>;
     test(accountId: string, options?: CallOptions): Promise<APIObject>;
   };
+  readonly portal: Portal;
   readonly rootKeys: {
     live(accountId: string, options?: CallOptions): List<RootKey>;
     test(accountId: string, options?: CallOptions): List<RootKey>;

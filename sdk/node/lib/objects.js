@@ -76,6 +76,11 @@ class Denial extends kind(RESOURCE) {}
 class APIKey extends kind(RESOURCE) {}
 class SigningKey extends kind(RESOURCE) {}
 class RootKey extends kind(RESOURCE) {}
+class PortalLinkRequest extends kind({ object: 'string' }) {}
+class PortalSession extends kind({ access_token: 'string' }) {}
+class EndedPortalSession extends kind({ ended: 'boolean' }) {}
+class PortalLicense extends kind(RESOURCE) {}
+class PortalActivation extends kind(RESOURCE) {}
 class Account extends kind(RESOURCE) {}
 class RequestLog extends kind(RESOURCE) {}
 class Deleted extends kind({ ...RESOURCE, deleted: 'boolean' }) {}
@@ -108,6 +113,11 @@ module.exports = {
   APIKey,
   SigningKey,
   RootKey,
+  PortalLinkRequest,
+  PortalSession,
+  EndedPortalSession,
+  PortalLicense,
+  PortalActivation,
   Account,
   RequestLog,
   Deleted,

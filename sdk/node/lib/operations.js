@@ -97,6 +97,13 @@ const LIST = [
   ['request_logs.get', 'GET', '/v1/request_logs/{id}'],
   ['jwks.live', 'GET', '/v1/accounts/{account_id}/.well-known/jwks.json'],
   ['jwks.test', 'GET', '/v1/accounts/{account_id}/test/.well-known/jwks.json'],
+  ['portal.request_link', 'POST', '/v1/portal/{account_id}/links'],
+  ['portal.request_test_link', 'POST', '/v1/portal/{account_id}/test/links'],
+  ['portal.create_session', 'POST', '/v1/portal/sessions'],
+  ['portal.end_session', 'POST', '/v1/portal/sessions/end'],
+  ['portal.licenses', 'GET', '/v1/portal/licenses'],
+  ['portal.activations', 'GET', '/v1/portal/licenses/{id}/activations'],
+  ['portal.release', 'POST', '/v1/portal/activations/{id}/release'],
   ['root_keys.live', 'GET', '/v1/accounts/{account_id}/root_keys'],
   ['root_keys.test', 'GET', '/v1/accounts/{account_id}/test/root_keys'],
 ];
@@ -110,7 +117,8 @@ const WITHOUT_FIELDS = new Set([
   'entitlements.delete', 'activations.get', 'leases.get', 'events.get', 'denials.get',
   'api_keys.get',
   'signing_keys.get', 'account.get', 'account.usage', 'me.get', 'request_logs.get',
-  'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
+  'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test', 'portal.end_session',
+  'portal.release',
 ]);
 
 /** Whether the `version` that was read can be made a condition, with If-Match. */
@@ -136,6 +144,7 @@ exports.OPERATIONS = Object.fromEntries(
 );
 exports.PUBLIC_OPERATIONS = new Set([
   'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
+  'portal.request_link', 'portal.request_test_link', 'portal.create_session',
 ]);
 /** It would put the license key into a URL; POST validate answers the same. */
 exports.LEFT_OUT = new Set(['licenses.validate_by_query']);

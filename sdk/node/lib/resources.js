@@ -324,6 +324,38 @@ class KeySets extends Resource {
   }
 }
 
+/** Asking for a link and opening one need no API key; the others take a session's token. */
+class Portal extends Resource {
+  requestLink(...given) {
+    return this._call('portal.request_link', given, objects.PortalLinkRequest);
+  }
+
+  requestTestLink(...given) {
+    return this._call('portal.request_test_link', given, objects.PortalLinkRequest);
+  }
+
+  /** Uses the link up. */
+  createSession(...given) {
+    return this._call('portal.create_session', given, objects.PortalSession);
+  }
+
+  endSession(...given) {
+    return this._call('portal.end_session', given, objects.EndedPortalSession);
+  }
+
+  licenses(...given) {
+    return this._list('portal.licenses', given, objects.PortalLicense);
+  }
+
+  activations(...given) {
+    return this._list('portal.activations', given, objects.PortalActivation);
+  }
+
+  release(...given) {
+    return this._call('portal.release', given, objects.PortalActivation);
+  }
+}
+
 class RootKeys extends Resource {
   live(...given) {
     return this._list('root_keys.live', given, objects.RootKey);
@@ -354,5 +386,6 @@ module.exports = {
   me: Mes,
   requestLogs: RequestLogs,
   jwks: KeySets,
+  portal: Portal,
   rootKeys: RootKeys,
 };

@@ -18,6 +18,7 @@ class Deployment(msgspec.Struct, frozen=True):
     plans: dict[str, Plan]
     api_keys: ApiKeyDigester
     license_keys: ApiKeyDigester
+    portal_links: ApiKeyDigester
     sealer: Sealer
 
     def plan_for(self, plan: str, mode: str) -> Plan:
@@ -67,5 +68,6 @@ def make_deployment(settings: Settings) -> Deployment:
         plans=load_plans(settings.plans_file),
         api_keys=ApiKeyDigester(settings.pepper),
         license_keys=ApiKeyDigester(b"license keys\0" + settings.pepper),
+        portal_links=ApiKeyDigester(b"portal links\0" + settings.pepper),
         sealer=Sealer(settings.encryption_key),
     )

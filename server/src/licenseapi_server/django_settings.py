@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "licenseapi_server.usage",
     "licenseapi_server.webhooks",
     "licenseapi_server.audit",
+    "licenseapi_server.portal",
     "licenseapi_server.jobs",
     "licenseapi_server.mail",
     "licenseapi_server.dashboard",

@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db.migrations.loader import MigrationLoader
 
 from licenseapi_server.api.app import Api
+from licenseapi_server.api.bridge import Visit
 from licenseapi_server.api.openapi import render_openapi
 from licenseapi_server.api.probes import Probes, Reply
 from licenseapi_server.api.reference.pages import ReferencePages
@@ -16,6 +17,8 @@ from licenseapi_server.api.response import HSTS
 from licenseapi_server.api.routes import ROUTES
 from licenseapi_server.api.runtime.store_postgres import PostgresStore
 from licenseapi_server.api.runtime.store_sqlite import SqliteStore
+from licenseapi_server.dashboard import portal_pages
+from licenseapi_server.dashboard.middleware import POLICY
 from licenseapi_server.deployment import make_deployment
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.jobs.registry import KINDS
@@ -27,6 +30,7 @@ MAX_FORM = 1 << 20
 HTML = b"text/html; charset=utf-8"
 JSON = b"application/json"
 TEXT = b"text/plain"
+TOO_LARGE = b"The form is too large or too slow.\n"
 CSP = (
     b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     b"frame-ancestors 'none'"
@@ -85,10 +89,31 @@ class Parts:
             page = self._pages.find(path)
             status = 200 if page else 404
             await _reply(send, scope, (status, HTML, page or b"No such page."))
+        elif path.startswith("/portal/"):
+            await self._to_portal(scope, receive, send, headers)
         elif "dashboard" in self._settings.roles:
             await self._to_dashboard(scope, receive, send, headers)
         else:
             await _reply(send, scope, (404, TEXT, b"Not found.\n"))
+
+    async def _to_portal(
+        self, scope: dict[str, Any], receive: Any, send: Any, headers: dict[bytes, bytes]
+    ) -> None:
+        """The customer portal: with every role, for mailed links lead here."""
+        place = portal_pages.find_place(scope["path"])
+        method = scope["method"]
+        if place is None or method not in {"GET", "HEAD", "POST"}:
+            await _reply(send, scope, (404, TEXT, b"Not found.\n"))
+        elif method != "POST":
+            page = portal_pages.show(place, scope["query_string"])
+            await _reply_page(send, scope, page)
+        else:
+            form = await _read_form(receive, headers)
+            if form is None:
+                await _reply_page(send, scope, portal_pages.Page(TOO_LARGE, 413))
+                return
+            visit = Visit(self.api, scope)
+            await _reply_page(send, scope, await portal_pages.act(place, visit, form))
 
     def _with_common_headers(
         self, scope: dict[str, Any], headers: dict[bytes, bytes], send: Any
@@ -113,12 +138,9 @@ class Parts:
 
         Header names with `_` are dropped: WSGI cannot tell them from those with `-`.
         """
-        try:
-            if announced_length(headers) > MAX_FORM:
-                raise Problem("body_too_large")  # noqa: TRY301 - answered alike
-            body = await read_body(receive, MAX_FORM)
-        except Problem:
-            await _reply(send, scope, (413, TEXT, b"The form is too large or too slow.\n"))
+        body = await _read_form(receive, headers)
+        if body is None:
+            await _reply(send, scope, (413, TEXT, TOO_LARGE))
             return
         peer = scope["client"][0] if scope["client"] else ""
         safe = [pair for pair in scope["headers"] if b"_" not in pair[0]]
@@ -138,6 +160,31 @@ class Parts:
             return {"type": "http.disconnect"}
 
         await self._dashboard(whole, receive_whole, send)
+
+
+async def _read_form(receive: Any, headers: dict[bytes, bytes]) -> bytes | None:
+    """The whole form; None when it is too large, or never ends."""
+    if announced_length(headers) > MAX_FORM:
+        return None
+    try:
+        return await read_body(receive, MAX_FORM)
+    except Problem:
+        return None
+
+
+async def _reply_page(send: Any, scope: dict[str, Any], page: portal_pages.Page) -> None:
+    headers = [
+        (b"content-type", HTML),
+        (b"content-length", b"%d" % len(page.body)),
+        # The page's forms hold what opens the portal.
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"content-security-policy", POLICY.encode()),
+    ]
+    await send({"type": "http.response.start", "status": page.status, "headers": headers})
+    content = b"" if scope["method"] == "HEAD" else page.body
+    await send({"type": "http.response.body", "body": content})
 
 
 async def _reply(send: Any, scope: dict[str, Any], reply: Reply) -> None:

@@ -198,6 +198,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp_user", _text, "", "Whom to log in as there; nobody while it is not set."),
     Setting("smtp_password", _text, "", "The password of that user.", is_secret=True),
     Setting("mail_from", _sender, "", "Sender of mails: an address, or Name <address>."),
+    Setting(
+        "portal_per_minute",
+        _positive,
+        30,
+        "Links to the customer portal that an address may ask for, and open, a minute.",
+    ),
     Setting("metrics_token", _token, "", "Bearer token that opens /metrics.", is_secret=True),
     Setting(
         "stalled_seconds",
@@ -230,6 +236,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     request_log_days: int
     job_lease_seconds: int
     failed_auth_per_minute: int
+    portal_per_minute: int
     smtp_host: str
     smtp_port: int
     smtp_tls: str

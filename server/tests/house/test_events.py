@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from house.sources import SERVER_SOURCES, Source
 from licenseapi_server.domain.events import EVENT_TYPES
 
-EVENT = re.compile(r"(license|license_user|activation|lease)\.[a-z_]+")
-RECORDING = ("api/management/", "api/runtime/")
+EVENT = re.compile(r"(license|license_user|activation|lease|portal)\.[a-z_]+")
+RECORDING = ("api/management/", "api/runtime/", "jobs/")
 
 
 def _named(sources: Iterable[Source]) -> set[str]:

@@ -41,7 +41,15 @@ ROOT = Path(__file__).resolve().parents[3]
 SOURCE = Path(licenseapi_server.__file__).parent
 DOCUMENT = build_openapi(ROUTES, "http://127.0.0.1:8000")
 # Reviewed: what anyone may ask without a credential.
-PUBLIC = {"jwks.live", "jwks.test", "root_keys.live", "root_keys.test"}
+PUBLIC = {
+    "jwks.live",
+    "jwks.test",
+    "root_keys.live",
+    "root_keys.test",
+    "portal.request_link",
+    "portal.request_test_link",
+    "portal.create_session",
+}
 MODELS = [
     model
     for app in apps.get_app_configs()

@@ -12,16 +12,16 @@ import psycopg
 import pytest
 from harness.server import Server
 from house.sources import SERVER_SOURCES
-from licenseapi_server.api.runtime import lease_sql, seat_sql, sql
+from licenseapi_server.api.runtime import lease_sql, portal_sql, seat_sql, sql
 
-MODULES = (sql, seat_sql, lease_sql)
+MODULES = (sql, seat_sql, lease_sql, portal_sql)
 STATEMENTS = {
     name: value
     for module in MODULES
     for name, value in vars(module).items()
     if isinstance(value, sql.Statement)
 }
-FILES = {f"api/runtime/{name}sql.py" for name in ("", "seat_", "lease_")}
+FILES = {f"api/runtime/{name}sql.py" for name in ("", "seat_", "lease_", "portal_")}
 TEXTS = [source.text for source in SERVER_SOURCES if source.name in FILES]
 _servers: dict[str, Server] = {}
 

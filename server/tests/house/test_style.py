@@ -57,6 +57,7 @@ WIRE = {
     "allowed",
     "deleted",
     "dry_run",
+    "ended",
     "force",
     "revoke_children",
     "revoked",

@@ -23,6 +23,13 @@ from licenseapi.resources.license_batch_actions import LicenseBatchActionResult
 from licenseapi.resources.license_users import LicenseUser
 from licenseapi.resources.licenses import License, LicenseBatchResult
 from licenseapi.resources.policies import Policy
+from licenseapi.resources.portal import (
+    EndedPortalSession,
+    PortalActivation,
+    PortalLicense,
+    PortalLinkRequest,
+    PortalSession,
+)
 from licenseapi.resources.product_versions import ProductVersion
 from licenseapi.resources.products import Product
 from licenseapi.resources.root_keys import RootKey
@@ -46,6 +53,7 @@ __all__ = [
     "Customer",
     "Deleted",
     "Denial",
+    "EndedPortalSession",
     "Entitlement",
     "Event",
     "Export",
@@ -61,6 +69,10 @@ __all__ = [
     "Me",
     "Page",
     "Policy",
+    "PortalActivation",
+    "PortalLicense",
+    "PortalLinkRequest",
+    "PortalSession",
     "Product",
     "ProductVersion",
     "RequestLog",

@@ -17,6 +17,7 @@ from licenseapi.resources.leases import AsyncLeases
 from licenseapi.resources.license_users import AsyncLicenseUsers
 from licenseapi.resources.licenses import AsyncLicenses
 from licenseapi.resources.policies import AsyncPolicies
+from licenseapi.resources.portal import AsyncPortal
 from licenseapi.resources.product_versions import AsyncProductVersions
 from licenseapi.resources.products import AsyncProducts
 from licenseapi.resources.root_keys import AsyncRootKeys
@@ -66,6 +67,7 @@ class AsyncLicenseAPI:
         self.tokens = AsyncTokens(transport)
         self.signing_keys = AsyncSigningKeys(transport)
         self.jwks = AsyncKeySets(transport)
+        self.portal = AsyncPortal(transport)
         self.root_keys = AsyncRootKeys(transport)
         self.account = AsyncAccounts(transport)
         self.me = AsyncIdentity(transport)

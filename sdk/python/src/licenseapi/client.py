@@ -16,6 +16,7 @@ from licenseapi.resources.leases import Leases
 from licenseapi.resources.license_users import LicenseUsers
 from licenseapi.resources.licenses import Licenses
 from licenseapi.resources.policies import Policies
+from licenseapi.resources.portal import Portal
 from licenseapi.resources.product_versions import ProductVersions
 from licenseapi.resources.products import Products
 from licenseapi.resources.root_keys import RootKeys
@@ -69,6 +70,7 @@ class LicenseAPI:
         self.tokens = Tokens(transport)
         self.signing_keys = SigningKeys(transport)
         self.jwks = KeySets(transport)
+        self.portal = Portal(transport)
         self.root_keys = RootKeys(transport)
         self.account = Accounts(transport)
         self.me = Identity(transport)

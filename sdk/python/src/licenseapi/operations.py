@@ -118,11 +118,28 @@ _OPERATIONS = (
     Operation("request_logs.get", "GET", "/v1/request_logs/{id}"),
     Operation("jwks.live", "GET", "/v1/accounts/{account_id}/.well-known/jwks.json"),
     Operation("jwks.test", "GET", "/v1/accounts/{account_id}/test/.well-known/jwks.json"),
+    Operation("portal.request_link", "POST", "/v1/portal/{account_id}/links"),
+    Operation("portal.request_test_link", "POST", "/v1/portal/{account_id}/test/links"),
+    Operation("portal.create_session", "POST", "/v1/portal/sessions"),
+    Operation("portal.end_session", "POST", "/v1/portal/sessions/end"),
+    Operation("portal.licenses", "GET", "/v1/portal/licenses"),
+    Operation("portal.activations", "GET", "/v1/portal/licenses/{id}/activations"),
+    Operation("portal.release", "POST", "/v1/portal/activations/{id}/release"),
     Operation("root_keys.live", "GET", "/v1/accounts/{account_id}/root_keys"),
     Operation("root_keys.test", "GET", "/v1/accounts/{account_id}/test/root_keys"),
 )
 
 OPERATIONS = {operation.name: operation for operation in _OPERATIONS}
-PUBLIC_OPERATIONS = frozenset({"jwks.live", "jwks.test", "root_keys.live", "root_keys.test"})
+PUBLIC_OPERATIONS = frozenset(
+    {
+        "jwks.live",
+        "jwks.test",
+        "root_keys.live",
+        "root_keys.test",
+        "portal.request_link",
+        "portal.request_test_link",
+        "portal.create_session",
+    }
+)
 # It would put the license key into a URL; POST validate answers the same.
 LEFT_OUT = frozenset({"licenses.validate_by_query"})

@@ -49,6 +49,8 @@ class Account(models.Model):
     max_token_ttl_seconds = models.IntegerField(default=86_400, db_default=86_400)
     expiring_window_days = models.IntegerField(default=14, db_default=14)
     allowed_origins = JsonTextField(default="[]", db_default="[]")
+    # Where mailed links lead; null: this server's own page.
+    portal_url = models.CharField(max_length=500, null=True)  # noqa: DJ001 - null: our own
     created_at = InstantField(default=0, db_default=0)
     updated_at = InstantField(default=0, db_default=0)
     version = models.BigIntegerField(default=1, db_default=1)

@@ -110,6 +110,14 @@ class Gate:
         if (principal.scopes, principal.product_ids) != (before.scopes, before.product_ids):
             raise Problem("insufficient_scope", reason="key has been changed since")
 
+    async def read_anonymous(self, request: Request, route: Route, receive: Any) -> Content:
+        """What a stranger sends to a public route that takes a body. Raises Problem."""
+        self._rate_limits.take_stranger(request.address, request.now)
+        content = await self._read_content(request, route, read_query(request.query), receive)
+        if content.flaw is not None:
+            raise content.flaw
+        return content
+
     def count_failure(self, request: Request) -> Problem | None:
         """Count a failed authentication; the 429 to give once there are too many."""
         return self._rate_limits.count_failure(request.address, request.now)
@@ -221,6 +229,10 @@ class Gate:
         if b"origin" in request.headers:
             self._cors.check(request, route, key)
         check_scope(principal, route)
+        if principal.credential_type == "portal":
+            # Customers take nothing of what the vendor's own servers may ask.
+            self._rate_limits.take_client(request.address, "", request.now)
+            return
         request.rate_lines = self._rate_limits.take(principal, request.now)
         if principal.credential_type == "publishable":
             subject = loaded.license.id if loaded.license else ""
@@ -262,7 +274,7 @@ def _expected_version(request: Request) -> int | None:
 def _shadow(key: KeyRow, credential: Credential) -> Principal:
     """Whose request it is, for the log, before it is known whether it may be."""
     return Principal(
-        credential_type="token" if credential.token else key.type,
+        credential_type=key.type if not credential.token or key.type == "portal" else "token",
         account_id=key.account_id,
         mode=key.mode,
         plan=key.plan,

@@ -225,6 +225,9 @@ class Api:
         if route.is_public:
             call = Call(None, self.deployment, request.now, request.ids, None, None)  # type: ignore[arg-type]
             call.store, call.key_ring, call.path = self.store, self.key_ring, request.path
+            if route.takes_body:
+                content = await self._gate.read_anonymous(request, route, receive)
+                call.body, call.query = content.body, content.query
             return await _handle(route, call)
         admitted = await self._gate.admit(request, route, receive)
         if route.is_runtime:

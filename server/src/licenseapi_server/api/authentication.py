@@ -12,7 +12,7 @@ import msgspec
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.registry import Route
 from licenseapi_server.api.runtime.key_ring import KeyRing
-from licenseapi_server.api.runtime.rows import KeyRow, SecretLookup, TokenLookup
+from licenseapi_server.api.runtime.rows import KeyRow, SecretLookup, TokenLookup, lookup_of
 from licenseapi_server.api.transport import Network, is_within, parse_address, parse_networks
 from licenseapi_server.deployment import Deployment
 from licenseapi_server.domain.api_keys import parse_api_key
@@ -110,8 +110,7 @@ class Authenticator:
             token = await self._key_ring.verify(text, self._base_url, now)
         except TokenRefusedError as error:
             raise refused(str(error)) from error
-        lookup = TokenLookup(token.key_id, token.account_id, token.jti, token.kid)
-        return Credential(lookup, token)
+        return Credential(lookup_of(token), token)
 
     def admit(
         self, credential: Credential, key: KeyRow | None, address: str, now: int
@@ -151,7 +150,7 @@ class Authenticator:
         if not key.is_signing_key_live:
             raise refused("signing key has been revoked")
         scopes = frozenset(token.scopes) & effective_scopes(key.type, key.scopes)
-        return key.become("token", scopes, token)
+        return key.become("portal" if token.customer_id else "token", scopes, token)
 
 
 def check_scope(principal: Principal, route: Route) -> None:

@@ -32,7 +32,7 @@ class Cors:
         """Whether a browser asks beforehand about a runtime route."""
         wanted = request.header(b"access-control-request-method")
         route = routes.get(wanted or "")
-        return route is not None and route.is_runtime and _origin_of(request) is not None
+        return route is not None and route.answers_pages and _origin_of(request) is not None
 
     def preflight(self, request: Request) -> Rendered:
         """What a browser may send."""
@@ -48,14 +48,14 @@ class Cors:
     def check(self, request: Request, route: Route, key: KeyRow | None) -> None:
         """Refuse a browser page of an origin that the account has not allowed."""
         origin = request.header(b"origin")
-        if origin is None or not route.is_runtime or key is None:
+        if origin is None or not route.answers_pages or key is None:
             return
         if origin not in msgspec.json.decode(key.allowed_origins, type=list[str]):
             raise Problem("origin_not_allowed", reason=f"origin {origin[:100]!r}")
 
     def headers(self, request: Request) -> tuple[tuple[bytes, bytes], ...]:
         """Let the page read the answer, a refusal included: it has to see why."""
-        if request.route is None or not request.route.is_runtime:
+        if request.route is None or not request.route.answers_pages:
             return ()
         origin = _origin_of(request)
         if origin is None:

@@ -106,7 +106,8 @@ def example_answer(route: Route) -> Any:
 
 def _page(route: Route) -> Any:
     (item,) = get_args(route.answer)
-    noun = route.path.split("/")[2]
+    before, _, _ = route.path.partition("/{id}")
+    noun = before.rpartition("/")[2]
     url = route.path.replace("{id}", PATH_IDS[noun]) if "{id}" in route.path else route.path
     page: Page[Any] = Page(url=url, has_more=False, data=[OBJECTS[item]])
     found: dict[str, Any] = to_builtins(page)

@@ -36,6 +36,7 @@ PATH_IDS = {
     "leases": LEASE_ID,
     "licenses": LICENSE_ID,
     "policies": POLICY_ID,
+    "portal": ACCOUNT_ID,
     "products": PRODUCT_ID,
     "request_logs": REQUEST_ID,
     "signing_keys": KEY_THUMBPRINT,

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from licenseapi_server.api import example_keys, example_seats
+from licenseapi_server.api import example_keys, example_portal, example_seats
 from licenseapi_server.api.example_ids import (
     ACCOUNT_ID,
     API_KEY_ID,
@@ -258,6 +258,7 @@ ACCOUNT = account.Account(
     max_token_ttl_seconds=86_400,
     expiring_window_days=14,
     allowed_origins=[],
+    portal_url=None,
     issuer=ISSUER,
     jwks_url=f"{ISSUER}/.well-known/jwks.json",
     **STAMPS,
@@ -317,5 +318,6 @@ OBJECTS: dict[Any, msgspec.Struct] = {
         ),
         tokens.RevokedToken(),
         *example_keys.EXAMPLES,
+        *example_portal.EXAMPLES,
     )
 }

@@ -35,6 +35,7 @@ ALWAYS = (
     "unavailable",
 )
 PUBLIC = ("https_required", "unsupported_version", "credential_in_url", "unavailable")
+PUBLIC_WITH_BODY = ("invalid_request", "unknown_field", "rate_limited", "request_timeout")
 WITH_BODY = ("invalid_json", "duplicate_member", "body_too_large", "unsupported_media_type")
 REQUEST_ID = {
     "description": "The id of this request, `req_…`: it is found in the request log.",
@@ -51,16 +52,17 @@ def errors_of(route: Route) -> tuple[str, ...]:
         codes.add("quota_exceeded")
     if takes_body(route):
         codes |= set(WITH_BODY)
+        codes |= set(PUBLIC_WITH_BODY if route.is_public else ())
     if route.takes_idempotency_key:
         codes |= set(WITH_KEY)
-    if route.is_runtime and not route.is_public:
+    if route.answers_pages and not route.is_public:
         codes.add("origin_not_allowed")
     return tuple(sorted(codes, key=lambda code: (PROBLEMS[code].status, code)))
 
 
 def takes_body(route: Route) -> bool:
     """Whether the route reads a body at all."""
-    return route.method in {"POST", "PATCH", "PUT"}
+    return route.takes_body
 
 
 def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     by_status: dict[int, list[str]] = {}
     for code in errors_of(route):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
-    if route.is_public:
+    if route.is_public and route.method == "GET":
         responses["304"] = {"description": "What `If-None-Match` names is still current."}
     for status, codes in by_status.items():
         responses[str(status)] = {

@@ -19,6 +19,7 @@ PATH_IDS = {
     "leases": "The id of the lease, `lse_…`.",
     "licenses": "The id of the license, `lic_…`.",
     "policies": "The id of the policy, `pol_…`.",
+    "portal": "The id of your account, `acct_…`: `GET /v1/account` says it.",
     "products": "The id of the product, `prod_…`.",
     "request_logs": "The id of the request, `req_…`: every answer has it as `Request-Id`.",
     "signing_keys": "The id of the signing key: its `kid`.",

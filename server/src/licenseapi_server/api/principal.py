@@ -2,7 +2,7 @@
 
 import msgspec
 
-CLIENT_TYPES = frozenset({"publishable", "token"})
+CLIENT_TYPES = frozenset({"publishable", "token", "portal"})
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):

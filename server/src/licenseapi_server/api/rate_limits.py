@@ -103,6 +103,15 @@ class RateLimits:
             if wait:
                 raise Problem("rate_limited", headers={"Retry-After": str(math.ceil(wait))})
 
+    def take_stranger(self, address: str, now: int) -> None:
+        """Limit what an address may write without a credential. Raises Problem rate_limited."""
+        limit = self._deployment.settings.portal_per_minute * self._share
+        rate, burst = limit / MINUTE, max(1.0, limit)
+        name = f"stranger {_network_of(address)}"
+        wait = self._buckets.find(name, rate, burst, now).take(now)
+        if wait:
+            raise Problem("rate_limited", headers={"Retry-After": str(math.ceil(wait))})
+
     def count_failure(self, address: str, now: int) -> Problem | None:
         """Count a failed authentication; the 429 to give once there are too many of them.
 

@@ -61,11 +61,23 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     example: Any = None
     max_body: int = MAX_BODY
     streams: tuple[str, ...] = ()
+    # Runtime routes are; of the others, those that a vendor's own page calls.
+    is_for_browsers: bool = False
     stands_for: "Callable[[Any], Route | None] | None" = None
 
     def rules(self, body: Any) -> "Route":
         """The route whose rules about quota and Idempotency-Key hold for this body."""
         return (self.stands_for(body) if self.stands_for else None) or self
+
+    @property
+    def takes_body(self) -> bool:
+        """Whether it reads a body at all."""
+        return self.method in {"POST", "PATCH", "PUT"}
+
+    @property
+    def answers_pages(self) -> bool:
+        """Whether a page of an allowed origin may call it (CORS)."""
+        return self.is_runtime or self.is_for_browsers
 
     @property
     def is_public(self) -> bool:

@@ -77,6 +77,12 @@ RESOURCES = (
     ),
     Resource("customers", "Customers", "Who holds licenses: people, or companies."),
     Resource(
+        "portal",
+        "Customer portal",
+        "Customers help themselves: a mailed link shows them their licenses, and lets them free "
+        "the seat of a machine that they have no more.",
+    ),
+    Resource(
         "tokens",
         "Tokens",
         "Short-lived JWTs that your server mints for one license each, so that an app needs no "

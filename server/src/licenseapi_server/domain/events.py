@@ -27,6 +27,8 @@ EventType = Literal[
     "lease.acquired",
     "lease.borrowed",
     "lease.ended",
+    "portal.link_sent",
+    "portal.opened",
 ]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 # How a denial is called among the events of a timeline; it is none of them.

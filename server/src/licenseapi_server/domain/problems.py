@@ -116,6 +116,12 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
         "Revoke licenses that are no longer needed, or move to a larger plan.",
     ),
     ProblemType(
+        "link_refused",
+        403,
+        "The link opens nothing, or nothing any more",
+        "Ask for a new one: a link works once, for 15 minutes.",
+    ),
+    ProblemType(
         "https_required",
         403,
         "Plain HTTP is refused",

@@ -82,6 +82,8 @@ def effective_scopes(key_type: str, granted: str) -> frozenset[str]:
         return SECRET_KEY_SCOPES | scope_set(granted) if granted else SECRET_KEY_SCOPES
     if key_type == "publishable":
         return PUBLISHABLE_KEY_SCOPES
+    if key_type == "portal":
+        return PORTAL_SCOPES
     return scope_set(granted)
 
 

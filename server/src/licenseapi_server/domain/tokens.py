@@ -50,6 +50,8 @@ class Token(msgspec.Struct, frozen=True):
     issued_at: int
     expires_at: int
     user: str | None = None
+    # Whose portal it opens; such a token is for no license.
+    customer_id: str = ""
 
 
 class PublicKey(msgspec.Struct, frozen=True):
@@ -206,14 +208,13 @@ def check_claims(claims: Mapping[str, Any], key: PublicKey, base_url: str, now: 
     if user is not None and not isinstance(user, str):
         message = "claim user is not a string"
         raise TokenRefusedError(message)
+    bound_to = _portal_binding(claims) if "customer" in claims else _license_binding(claims)
     return Token(
         kid=key.kid,
         account_id=key.account_id,
         mode=key.mode,
         subject=_text_claim(claims, "sub"),
-        license_id=_text_claim(claims, "license"),
-        product_id=_text_claim(claims, "product"),
-        key_id=_text_claim(claims, "client_id"),
+        **bound_to,
         gen=_number_claim(claims, "gen"),
         jti=_text_claim(claims, "jti"),
         scopes=tuple(_text_claim(claims, "scope").split()),
@@ -221,6 +222,28 @@ def check_claims(claims: Mapping[str, Any], key: PublicKey, base_url: str, now: 
         expires_at=times[2] * 1_000_000,
         user=user,
     )
+
+
+def _license_binding(claims: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "license_id": _text_claim(claims, "license"),
+        "product_id": _text_claim(claims, "product"),
+        "key_id": _text_claim(claims, "client_id"),
+    }
+
+
+def _portal_binding(claims: Mapping[str, Any]) -> dict[str, str]:
+    """A portal session is its customer's and no license's: one token is never both."""
+    customer_id = _text_claim(claims, "customer")
+    if _text_claim(claims, "sub") != customer_id or "license" in claims:
+        message = "claim customer does not fit the others"
+        raise TokenRefusedError(message)
+    return {
+        "license_id": "",
+        "product_id": "",
+        "key_id": customer_id,
+        "customer_id": customer_id,
+    }
 
 
 class SignatureCache:

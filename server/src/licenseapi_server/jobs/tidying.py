@@ -10,6 +10,7 @@ from licenseapi_server.database_router import TelemetryRouter
 from licenseapi_server.domain.instants import DAY, HOUR, MINUTE
 from licenseapi_server.jobs.kinds import JobKind, JobRun
 from licenseapi_server.jobs.models import Job, JobPeriod
+from licenseapi_server.portal.models import PortalLink, PortalMail
 
 CHUNK = 1_000
 IDEMPOTENCY_KEPT = 25 * HOUR
@@ -42,7 +43,7 @@ def _delete_old_lines(kept_from: int, alias: str) -> None:
 
 
 def tidy(run: JobRun) -> None:
-    """Delete what has ended: denials, idempotent answers, log lines, and jobs long dead."""
+    """Delete what has ended: denials, idempotent answers, log lines, links, and jobs long dead."""
     now = run.now
     log_alias = TelemetryRouter().db_for_write(RequestLogEntry)
     kept_from = now - run.deployment.settings.request_log_days * DAY
@@ -51,6 +52,8 @@ def tidy(run: JobRun) -> None:
         lambda: IdempotencyRecord.objects.filter(created_at__lt=now - IDEMPOTENCY_KEPT), "default"
     )
     _delete(lambda: Job.objects.filter(died_at__lt=now - DEAD_JOBS_KEPT), "default")
+    _delete(lambda: PortalLink.objects.filter(expires_at__lt=now - DAY), "default")
+    _delete(lambda: PortalMail.objects.filter(sent_at__lt=now - DAY), "default")
     _delete(lambda: JobPeriod.objects.filter(period_start__lt=now - PERIODS_KEPT), "default")
     _delete_old_lines(kept_from, log_alias)
     _delete(lambda: Denial.objects.filter(hour_start__lt=kept_from), log_alias)

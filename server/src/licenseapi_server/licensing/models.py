@@ -29,6 +29,8 @@ class Customer(TenantRow):
     external_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null: not given
     banned_at = InstantField(null=True)
     ban_reason = models.CharField(max_length=500, null=True)  # noqa: DJ001 - null: none
+    # Part of every portal session: raising it ends them all.
+    portal_gen = models.IntegerField(default=1, db_default=1)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -87,6 +87,15 @@ def remove(account_id: str, ids: Sequence[str]) -> None:
     SearchTerm.objects.filter(account_id=account_id, object_id__in=ids).delete()
 
 
+def find_by_term(owner: tuple[str, str, str], kind: str, text: str) -> list[str]:
+    """The ids of the objects that have this very text, whatever the case of its letters."""
+    account_id, mode, object_type = owner
+    rows = SearchTerm.objects.filter(
+        account_id=account_id, mode=mode, object_type=object_type, kind=kind, term=fold(text)
+    )
+    return list(rows.values_list("object_id", flat=True)[:FEW])
+
+
 def conditions(
     owner: tuple[str, str, str], prefix: str | None, metadata: Mapping[str, str] | None
 ) -> list[Q]:

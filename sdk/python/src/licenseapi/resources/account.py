@@ -28,6 +28,7 @@ class AccountChange(ChangeOptions, total=False):
     max_token_ttl_seconds: int
     expiring_window_days: int
     allowed_origins: Sequence[str]
+    portal_url: str | None
 
 
 class RequestLogList(ListParams, total=False):
@@ -122,6 +123,7 @@ class Account(ApiObject, kind="account", promised=RESOURCE):
     max_token_ttl_seconds: int
     expiring_window_days: int
     allowed_origins: Sequence[str]
+    portal_url: str | None
     issuer: str
     jwks_url: str
     created_at: str

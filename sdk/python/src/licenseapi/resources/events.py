@@ -59,7 +59,7 @@ class Event(ApiObject, kind="event", promised=RESOURCE):
     id: str
     mode: str
     type: str
-    license_id: str
+    license_id: str | None
     object_id: str
     data: Mapping[str, Any]
     actor: str

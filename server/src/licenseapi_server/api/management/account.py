@@ -22,6 +22,17 @@ Origin = Annotated[
     str, Meta(max_length=200), shaped(r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$", ORIGIN)
 ]
 Origins = Annotated[list[Origin], Meta(max_length=50)]
+# Over http a link could be read on its way; to a page on the developer's own machine it may lead.
+PORTAL_URL = "must be an address like https://acme.example.com/licenses, without # and spaces"
+PortalUrl = Annotated[
+    str,
+    Meta(max_length=500),
+    shaped(
+        r"^(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?"
+        r"([/?][^\s#\x00-\x1f\x7f\"<>\\]*)?$",
+        PORTAL_URL,
+    ),
+]
 TokenTtl = Annotated[int, Meta(ge=60, le=86_400)]
 Days = Annotated[int, Meta(ge=0, le=365)]
 
@@ -33,6 +44,7 @@ class AccountChange(Change):
     max_token_ttl_seconds: TokenTtl | UnsetType = UNSET
     expiring_window_days: Days | UnsetType = UNSET
     allowed_origins: Origins | UnsetType = UNSET
+    portal_url: PortalUrl | UnsetType | None = UNSET
 
 
 class Account(msgspec.Struct, kw_only=True):
@@ -46,6 +58,7 @@ class Account(msgspec.Struct, kw_only=True):
     max_token_ttl_seconds: int
     expiring_window_days: int
     allowed_origins: list[str]
+    portal_url: str | None
     issuer: str
     jwks_url: str
     created_at: str
@@ -158,6 +171,7 @@ def render(call: AnyCall, row: models.Account) -> Account:
         max_token_ttl_seconds=row.max_token_ttl_seconds,
         expiring_window_days=row.expiring_window_days,
         allowed_origins=msgspec.json.decode(row.allowed_origins),
+        portal_url=row.portal_url,
         issuer=issuer,
         jwks_url=f"{issuer}/.well-known/jwks.json",
         created_at=render_instant(row.created_at),

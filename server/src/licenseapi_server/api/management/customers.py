@@ -26,14 +26,12 @@ from licenseapi_server.api.management.rows import (
     get_row,
     of_tenant,
 )
-from licenseapi_server.api.patterns import shaped
+from licenseapi_server.api.patterns import Email
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.licensing import models, search_terms
 
-EMAIL = shaped(r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$", "must be an address like dora@example.com")
-Email = Annotated[str, Meta(max_length=254), EMAIL]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -155,7 +153,11 @@ def update(call: Call[CustomerChange, NoQuery]) -> Customer:
     flaws.raise_any()
 
     row = get_row(of_tenant(models.Customer, call).select_for_update(), "cus", call.id)
-    change_row(row, call, columns_of(row, changes, call.now), unique="external_id")
+    columns = columns_of(row, changes, call.now)
+    if columns.get("email", row.email) != row.email:
+        # Whoever reads the old address is let in no more.
+        columns["portal_gen"] = row.portal_gen + 1
+    change_row(row, call, columns, unique="external_id")
     search_terms.replace(row, "customer", search_terms.customer_terms(row))
 
     return render(row)

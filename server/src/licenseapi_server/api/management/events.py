@@ -28,7 +28,7 @@ class Event(msgspec.Struct, kw_only=True):
     object: str = "event"
     mode: str
     type: str
-    license_id: str
+    license_id: str | None
     object_id: str
     data: dict[str, Any]
     actor: str
@@ -59,7 +59,7 @@ def render(row: models.Event) -> Event:
         id=row.id,
         mode=row.mode,
         type=row.type,
-        license_id=row.license_id,
+        license_id=row.license_id or None,
         object_id=row.object_id,
         data=msgspec.json.decode(row.data),
         actor=row.actor,

@@ -5,9 +5,10 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from licenseapi_server.api.management.customers import Email, ExternalId
+from licenseapi_server.api.management.customers import ExternalId
 from licenseapi_server.api.management.fields import Change, Metadata, Name, ObjectId, Reason
 from licenseapi_server.api.management.pages import PageQuery
+from licenseapi_server.api.patterns import Email
 
 
 class NewLicenseUser(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

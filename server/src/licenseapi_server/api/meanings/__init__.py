@@ -19,6 +19,7 @@ from licenseapi_server.api.meanings import (
     licenses,
     offline,
     policies,
+    portal,
     runtime,
     shared,
 )
@@ -37,6 +38,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     **account.STRUCTS,
     **runtime.STRUCTS,
     **offline.STRUCTS,
+    **portal.STRUCTS,
 }
 
 

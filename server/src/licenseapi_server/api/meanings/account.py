@@ -23,6 +23,10 @@ _SETTINGS = {
     "allowed_origins": (
         "Web pages that may call from a browser, like `https://app.example.com`; `[]` is none."
     ),
+    "portal_url": (
+        "Your own page for customers, like `https://acme.example.com/licenses`: mailed links lead "
+        "there, with `token=…` added. Null is this server's page."
+    ),
 }
 
 STRUCTS = {
@@ -129,8 +133,8 @@ STRUCTS = {
         "id": "The request's id, `req_…`: every answer has it as `Request-Id`.",
         "object": "Always `request_log`.",
         "mode": "`live` or `test`: that of the credential.",
-        "credential_type": "`secret`, `restricted`, `publishable` or `token`.",
-        "key_id": "The key, or the key that minted the token; null when there was none.",
+        "credential_type": "`secret`, `restricted`, `publishable`, `token` or `portal`.",
+        "key_id": "The key, or the key that minted the token; in the portal the customer. Null is nobody.",
         "token_id": "The token, `tok_…`; null when there was none.",
         "operation": "The operation that was called; null when there is none at this path.",
         "method": "The HTTP method.",

@@ -60,7 +60,10 @@ STRUCTS = {
         "last_seen_at": "When it was last heard of, to the hour.",
         "heartbeat_at": "When it last sent a heartbeat; null is never.",
         "ended_at": "When it ended; null while it lives. A silent machine is ended by the next write.",
-        "ended_reason": "`deactivated`, `replaced`, `moved`, `dead` or `dormant`; null while it lives.",
+        "ended_reason": (
+            "`deactivated`, `released`, `replaced`, `moved`, `dead` or `dormant`; null while it "
+            "lives. `released` is by its holder, in the customer portal."
+        ),
         "metadata": "Your own texts about the machine.",
         "created_at": "When the machine was first activated.",
         "version": "Counts up with each change.",

@@ -11,9 +11,12 @@ STRUCTS = {
             "What happened, like `license.renewed`: `type` of the list of events names them all. "
             "New releases may add some. A denial in a timeline is `license.denied`."
         ),
-        "license_id": "The license that it is about, which may be deleted by now.",
+        "license_id": (
+            "The license that it is about, which may be deleted by now; null for the portal."
+        ),
         "object_id": (
-            "What it happened to: the license itself, or one of its activations, leases or users."
+            "What it happened to: the license itself, one of its activations, leases or users, or "
+            "a customer."
         ),
         "data": (
             "More about it, by type: `changed` names the fields of an update, `reason` is the "
@@ -23,8 +26,8 @@ STRUCTS = {
             "Never a key or a secret."
         ),
         "actor": (
-            "The API key that did it, `key_…`; of machines also a token, by its `jti`; of "
-            "denials empty."
+            "The API key that did it, `key_…`; of machines and of the portal also a token, by "
+            "its `jti`, or a customer; of denials empty."
         ),
         "created_at": "When it happened.",
     },

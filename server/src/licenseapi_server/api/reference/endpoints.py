@@ -29,6 +29,7 @@ CREDENTIALS = {
     "restricted": "restricted key",
     "publishable": "publishable key",
     "token": "token",
+    "portal": "session of the customer portal",
 }
 JSON = "application/json"
 
@@ -54,7 +55,7 @@ def _access(route: Route) -> str:
     if route.is_public:
         return "Public: no credential is asked for."
     names = [text for name, text in CREDENTIALS.items() if name in route.credentials]
-    who = f"{', '.join(names[:-1])} or {names[-1]}"
+    who = " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
     scope = f"with the scope {code(route.scope)}" if route.scope else "with any scope"
     notes = [f"{who.capitalize()} {scope}."]
     if route.ignores_quota:

@@ -221,6 +221,14 @@ class TokenLookup(msgspec.Struct, frozen=True):
     account_id: str
     jti: str
     kid: str
+    # A session of the customer portal: `key_id` is then its customer.
+    is_portal: bool = False
+
+
+def lookup_of(token: Token) -> TokenLookup:
+    """How the facts of a token are found."""
+    is_portal = bool(token.customer_id)
+    return TokenLookup(token.key_id, token.account_id, token.jti, token.kid, is_portal)
 
 
 class LicenseLookup(msgspec.Struct, frozen=True):

@@ -114,8 +114,10 @@ def beat(scene: Scene, activation_id: str) -> Work[SeatRow]:
     return SeatRow(*found[0])
 
 
-def deactivate(scene: Scene, activation_id: str, *, is_forced: bool) -> Work[SeatRow]:
-    """Give the seat up. Staff may do it whenever they want; apps within the policy's budget."""
+def deactivate(
+    scene: Scene, activation_id: str, *, is_forced: bool, reason: str = "deactivated"
+) -> Work[SeatRow]:
+    """Give the seat up. Staff may do it whenever they want; others within the policy's budget."""
     license_ = yield from read_license(scene)
     rules = license_.rules()
     yield from _end_due(scene, rules)
@@ -127,7 +129,7 @@ def deactivate(scene: Scene, activation_id: str, *, is_forced: bool) -> Work[Sea
         denied = decide_move(rules, [at for (at,) in reversed(moves)], scene.now)
         if denied is not None and not is_forced:
             raise denial(denied, scene.now)
-        yield from _end(scene, activation_id, "deactivated")
+        yield from _end(scene, activation_id, reason)
         if not is_forced:
             yield from _record_move(scene)
         found = yield (seat_sql.SEAT_BY_ID, name)

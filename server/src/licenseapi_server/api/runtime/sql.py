@@ -41,9 +41,11 @@ def statement(text: str, casts: dict[str, str] | None = None, *, locks: str = ""
     )
 
 
-_KEY_COLUMNS = """k.id AS key_id, k.account_id, k.mode, k.type, k.scopes, k.product_ids,
-    k.allowed_ips, k.expires_at, k.revoked_at, k.gen, a.plan, a.is_enabled,
-    a.max_token_ttl_seconds, a.allowed_origins, a.api_version, a.expiring_window_days"""
+ACCOUNT_COLUMNS = """a.plan, a.is_enabled, a.max_token_ttl_seconds, a.allowed_origins,
+    a.api_version, a.expiring_window_days"""
+
+_KEY_COLUMNS = f"""k.id AS key_id, k.account_id, k.mode, k.type, k.scopes, k.product_ids,
+    k.allowed_ips, k.expires_at, k.revoked_at, k.gen, {ACCOUNT_COLUMNS}"""
 
 _KEY_BY_SECRET = f"""SELECT {_KEY_COLUMNS}, s.id AS secret_id,
     s.expires_at AS secret_expires_at, FALSE AS is_token_denied, TRUE AS is_signing_key_live

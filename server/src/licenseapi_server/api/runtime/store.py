@@ -1,6 +1,6 @@
 """What the runtime asks of its database: one protocol, two engines."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from licenseapi_server.api.runtime.rows import (
@@ -63,6 +63,10 @@ class Store(Protocol):
 
     async def change_license(self, lock: tuple[str, str, str], act: LicenseWork[Result]) -> Result:
         """Act on a locked license; durable when it returns."""
+        ...
+
+    async def transact(self, act: Callable[[int], Work[Result]]) -> Result:
+        """Act at the time that is given, in one transaction; durable when it returns."""
         ...
 
     async def read(self, work: Work[Result]) -> Result:

@@ -1,13 +1,13 @@
 """The runtime's store on PostgreSQL: one round trip per validate, nodes that keep no state."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import asyncpg
 import msgspec
 
-from licenseapi_server.api.runtime import lease_sql, seat_sql, sql
+from licenseapi_server.api.runtime import lease_sql, portal_sql, seat_sql, sql
 from licenseapi_server.api.runtime.rows import (
     KEY_FIELDS,
     LEASE_FIELDS,
@@ -119,7 +119,8 @@ class PostgresStore:
         quota: QuotaAsk | None,
     ) -> Loaded:
         """Key, license and one request of the plan, in one round trip."""
-        if subject is None or quota is None:
+        is_portal = isinstance(credential, TokenLookup) and credential.is_portal
+        if subject is None or quota is None or is_portal:
             return await self._load_key(credential)
         limits = (quota.month_start, quota.wanted, quota.now, quota.scope, self._limits)
         if isinstance(credential, TokenLookup):
@@ -158,7 +159,9 @@ class PostgresStore:
         if isinstance(credential, SecretLookup):
             row = await self._row(sql.KEY_BY_SECRET, (credential.digest,))
         else:
-            row = await self._row(sql.KEY_BY_TOKEN, _token_parameters(credential))
+            is_portal = credential.is_portal
+            statement = portal_sql.CUSTOMER_BY_SESSION if is_portal else sql.KEY_BY_TOKEN
+            row = await self._row(statement, _token_parameters(credential))
         return Loaded(KeyRow(*row) if row else None)
 
     async def take_quota(self, counter: Counter, maximum: int) -> bool:
@@ -202,6 +205,15 @@ class PostgresStore:
             rows = await connection.fetch(seat_sql.LOCK_LICENSE.postgres, *lock)
             now: int = await connection.fetchval(seat_sql.DATABASE_CLOCK)
             return await run_on_postgres(connection, act(rows, now))
+
+    async def transact(self, act: Callable[[int], Work[Result]]) -> Result:
+        """Act at the time that is given, in one transaction; durable when it returns."""
+        async with (
+            self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
+            connection.transaction(),
+        ):
+            now: int = await connection.fetchval(seat_sql.DATABASE_CLOCK)
+            return await run_on_postgres(connection, act(now))
 
     async def read(self, work: Work[Result]) -> Result:
         """Run work that only reads."""

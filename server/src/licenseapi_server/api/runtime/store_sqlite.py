@@ -3,10 +3,10 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from licenseapi_server.api.runtime import lease_sql, seat_sql, sql
+from licenseapi_server.api.runtime import lease_sql, portal_sql, seat_sql, sql
 from licenseapi_server.api.runtime.group_commit import GroupWriter
 from licenseapi_server.api.runtime.quota_group import QuotaGroup
 from licenseapi_server.api.runtime.rows import (
@@ -72,7 +72,7 @@ class SqliteStore:
             key = snapshot.recall(sql.KEY_BY_SECRET, (credential.digest,), KeyRow)
         else:
             named = (credential.account_id, credential.jti, credential.kid, credential.key_id)
-            key = snapshot.recall(sql.KEY_BY_TOKEN, named, KeyRow)
+            key = snapshot.recall(_statement_of(credential), named, KeyRow)
         if key is None or subject is None:
             return Loaded(key)
         license_ = _find_license(snapshot, key, subject)
@@ -137,6 +137,13 @@ class SqliteStore:
         result: Result = await self._writer.submit(unit)
         return result
 
+    async def transact(self, act: Callable[[int], Work[Result]]) -> Result:
+        """Act at the time that is given, in one transaction; durable when it returns."""
+        result: Result = await self._writer.submit(
+            lambda db: run_on_sqlite(db, act(time.time_ns() // 1000))
+        )
+        return result
+
     async def read(self, work: Work[Result]) -> Result:
         """Run work that only reads."""
         snapshot, rows = self._read(), None
@@ -183,6 +190,10 @@ class SqliteStore:
     async def applied_migrations(self) -> set[tuple[str, str]]:
         """App and name of every migration that the database has."""
         return set(self._read().rows(sql.APPLIED_MIGRATIONS, ()))
+
+
+def _statement_of(credential: TokenLookup) -> sql.Statement:
+    return portal_sql.CUSTOMER_BY_SESSION if credential.is_portal else sql.KEY_BY_TOKEN
 
 
 def _find_license(snapshot: Snapshot, key: KeyRow, lookup: LicenseLookup) -> LicenseRow | None:

@@ -9,7 +9,7 @@ import msgspec
 from licenseapi_server.api.call import Answer, AnyCall, Asked, Call, NoQuery
 from licenseapi_server.api.runtime.locked_license import refuse_unless
 from licenseapi_server.api.runtime.presented_users import refuse_banned
-from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow, Loaded, TokenLookup
+from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow, Loaded, lookup_of
 from licenseapi_server.api.runtime.validate import lookup_key
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.instants import SECOND
@@ -149,7 +149,7 @@ async def introspect(call: Call[TokenText, NoQuery]) -> Introspection:
         iat=token.issued_at // SECOND,
         exp=token.expires_at // SECOND,
         token_type="Bearer",  # noqa: S106 - a scheme's name
-        license_id=token.license_id,
+        license_id=token.license_id or msgspec.UNSET,
         mode=token.mode,
     )
 
@@ -246,8 +246,7 @@ def _claims(
 
 
 async def _still_holds(call: AnyCall, token: Token) -> bool:
-    lookup = TokenLookup(token.key_id, token.account_id, token.jti, token.kid)
-    loaded: Loaded = await call.store.load(lookup, None, None)
+    loaded: Loaded = await call.store.load(lookup_of(token), None, None)
     key = loaded.key
     return (
         key is not None
