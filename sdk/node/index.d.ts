@@ -5,7 +5,7 @@ import { BatchActionFields, BatchActionResult, Exports } from './bulk.js';
 import { Denial, Event, TimelineQuery } from './events.js';
 import { Lease } from './leases.js';
 import { LicenseUser, LicenseUserFields } from './license_users.js';
-import { KeyUse, RootKey } from './offline.js';
+import { CheckOut, KeyUse, LicenseFile, RootKey } from './offline.js';
 import { ProductVersion } from './product_versions.js';
 import { Portal } from './portal.js';
 
@@ -198,6 +198,7 @@ export class License extends APIObject {
   static timeline(id: string, query?: TimelineQuery, options?: CallOptions): List<Event>;
   static transfer(id: string, fields: TransferFields, options?: ChangeOptions): Promise<License>;
   static rollKey(id: string, fields?: RollKeyFields, options?: ChangeOptions): Promise<License>;
+  static checkOut(id: string, fields?: CheckOut, options?: CallOptions): Promise<LicenseFile>;
   static checkIn(id: string, fields?: { license_key?: string }, options?: CallOptions): Promise<License>;
   static validate(key: string, presented?: Presented, options?: CallOptions): Promise<Validation>;
   static validate(fields?: Presented & { key?: string }, options?: CallOptions): Promise<Validation>;
@@ -406,6 +407,7 @@ export class LicenseAPI {
     test(accountId: string, options?: CallOptions): Promise<APIObject>;
   };
   readonly portal: Portal;
+  readonly licenseFiles: Resource<typeof LicenseFile>;
   readonly rootKeys: {
     live(accountId: string, options?: CallOptions): List<RootKey>;
     test(accountId: string, options?: CallOptions): List<RootKey>;

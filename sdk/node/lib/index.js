@@ -64,7 +64,7 @@ module.exports = {
   Validation: objects.Validation,
   License: attach(objects.License, 'licenses', [
     ...CRUD, 'batch', 'batchAction', 'suspend', 'reinstate', 'revoke', 'renew', 'extend',
-    'timeline', 'transfer', 'rollKey', 'checkIn', 'validate', 'validateById', 'requireValid',
+    'timeline', 'transfer', 'rollKey', 'checkIn', 'checkOut', 'validate', 'validateById', 'requireValid',
   ]),
   LicenseUser: attach(objects.LicenseUser, 'licenseUsers', [...CRUD, 'ban', 'unban']),
   ProductVersion: attach(objects.ProductVersion, 'productVersions', [
@@ -87,5 +87,6 @@ module.exports = {
   SigningKey: attach(objects.SigningKey, 'signingKeys', [...READ, 'rotate']),
   Account: attach(objects.Account, 'account', ['retrieve', 'update', 'usage']),
   Me: attach(objects.Me, 'me', ['retrieve']),
+  LicenseFile: attach(objects.LicenseFile, 'licenseFiles', READ),
   RequestLog: attach(objects.RequestLog, 'requestLogs', READ),
 };

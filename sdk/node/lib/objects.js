@@ -81,6 +81,7 @@ class PortalSession extends kind({ access_token: 'string' }) {}
 class EndedPortalSession extends kind({ ended: 'boolean' }) {}
 class PortalLicense extends kind(RESOURCE) {}
 class PortalActivation extends kind(RESOURCE) {}
+class LicenseFile extends kind(RESOURCE) {}
 class Account extends kind(RESOURCE) {}
 class RequestLog extends kind(RESOURCE) {}
 class Deleted extends kind({ ...RESOURCE, deleted: 'boolean' }) {}
@@ -118,6 +119,7 @@ module.exports = {
   EndedPortalSession,
   PortalLicense,
   PortalActivation,
+  LicenseFile,
   Account,
   RequestLog,
   Deleted,

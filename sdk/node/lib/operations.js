@@ -25,6 +25,9 @@ const LIST = [
   ['licenses.transfer', 'POST', '/v1/licenses/{id}/transfer', BY_KEY],
   ['licenses.roll_key', 'POST', '/v1/licenses/{id}/roll_key', BY_KEY],
   ['licenses.check_in', 'POST', '/v1/licenses/{id}/check_in'],
+  ['licenses.check_out', 'POST', '/v1/licenses/{id}/check_out'],
+  ['license_files.list', 'GET', '/v1/license_files'],
+  ['license_files.get', 'GET', '/v1/license_files/{id}'],
   ['licenses.validate', 'POST', '/v1/licenses/validate'],
   ['licenses.validate_by_id', 'POST', '/v1/licenses/{id}/validate'],
   ['license_users.create', 'POST', '/v1/licenses/{id}/users', BY_KEY],
@@ -116,9 +119,9 @@ const WITHOUT_FIELDS = new Set([
   'customers.get', 'customers.delete', 'customers.unban', 'entitlements.get',
   'entitlements.delete', 'activations.get', 'leases.get', 'events.get', 'denials.get',
   'api_keys.get',
-  'signing_keys.get', 'account.get', 'account.usage', 'me.get', 'request_logs.get',
-  'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test', 'portal.end_session',
-  'portal.release',
+  'license_files.get', 'signing_keys.get', 'account.get', 'account.usage', 'me.get',
+  'request_logs.get', 'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
+  'portal.end_session', 'portal.release',
 ]);
 
 /** Whether the `version` that was read can be made a condition, with If-Match. */

@@ -107,6 +107,11 @@ class Licenses extends crud('licenses', objects.License) {
     return this._call('licenses.check_in', given, objects.License);
   }
 
+  /** Takes the license offline: `document` is the signed file. */
+  checkOut(...given) {
+    return this._call('licenses.check_out', given, objects.LicenseFile);
+  }
+
   /**
    * Read `.valid` and `.code`; or use requireValid, which throws. The key is a field, or it
    * stands before the fields: `validate('KEY', { product })`.
@@ -356,6 +361,16 @@ class Portal extends Resource {
   }
 }
 
+class LicenseFiles extends Resource {
+  list(...given) {
+    return this._list('license_files.list', given, objects.LicenseFile);
+  }
+
+  retrieve(...given) {
+    return this._call('license_files.get', given, objects.LicenseFile);
+  }
+}
+
 class RootKeys extends Resource {
   live(...given) {
     return this._list('root_keys.live', given, objects.RootKey);
@@ -387,5 +402,6 @@ module.exports = {
   requestLogs: RequestLogs,
   jwks: KeySets,
   portal: Portal,
+  licenseFiles: LicenseFiles,
   rootKeys: RootKeys,
 };

@@ -85,6 +85,7 @@ def test_module_style_has_the_methods_of_the_client() -> None:
     nouns = {
         "License": "licenses",
         "LicenseUser": "license_users",
+        "LicenseFile": "license_files",
         "Product": "products",
         "ProductVersion": "product_versions",
         "Policy": "policies",

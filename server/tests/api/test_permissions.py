@@ -111,6 +111,7 @@ def test_k07_others_objects_are_like_absent_ones(
         "/v1/entitlements", name="x", code=f"c-{route.name}-{os.getpid()}"
     )["id"]
     ids["leases"] = _lease(acme)
+    ids["license_files"] = acme.api.make(f"/v1/licenses/{acme.license['id']}/check_out")["id"]
     foreign = _call(globex.api, route, ids[noun])
     absent = _call(globex.api, route, ids[noun][:-4] + "0000")
     malformed = _call(globex.api, route, "nonsense")

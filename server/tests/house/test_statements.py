@@ -12,9 +12,9 @@ import psycopg
 import pytest
 from harness.server import Server
 from house.sources import SERVER_SOURCES
-from licenseapi_server.api.runtime import lease_sql, portal_sql, seat_sql, sql
+from licenseapi_server.api.runtime import file_sql, lease_sql, portal_sql, seat_sql, sql
 
-MODULES = (sql, seat_sql, lease_sql, portal_sql)
+MODULES = (sql, seat_sql, lease_sql, portal_sql, file_sql)
 STATEMENTS = {
     name: value
     for module in MODULES

@@ -20,6 +20,7 @@ from licenseapi.resources.events import Event
 from licenseapi.resources.exports import ExportedLicense
 from licenseapi.resources.leases import Lease
 from licenseapi.resources.license_batch_actions import LicenseBatchActionResult
+from licenseapi.resources.license_files import LicenseFile
 from licenseapi.resources.license_users import LicenseUser
 from licenseapi.resources.licenses import License, LicenseBatchResult
 from licenseapi.resources.policies import Policy
@@ -65,6 +66,7 @@ __all__ = [
     "LicenseAPI",
     "LicenseBatchActionResult",
     "LicenseBatchResult",
+    "LicenseFile",
     "LicenseUser",
     "Me",
     "Page",

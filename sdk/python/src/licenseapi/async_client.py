@@ -14,6 +14,7 @@ from licenseapi.resources.entitlements import AsyncEntitlements
 from licenseapi.resources.events import AsyncEvents
 from licenseapi.resources.exports import AsyncExports
 from licenseapi.resources.leases import AsyncLeases
+from licenseapi.resources.license_files import AsyncLicenseFiles
 from licenseapi.resources.license_users import AsyncLicenseUsers
 from licenseapi.resources.licenses import AsyncLicenses
 from licenseapi.resources.policies import AsyncPolicies
@@ -68,6 +69,7 @@ class AsyncLicenseAPI:
         self.signing_keys = AsyncSigningKeys(transport)
         self.jwks = AsyncKeySets(transport)
         self.portal = AsyncPortal(transport)
+        self.license_files = AsyncLicenseFiles(transport)
         self.root_keys = AsyncRootKeys(transport)
         self.account = AsyncAccounts(transport)
         self.me = AsyncIdentity(transport)

@@ -13,6 +13,7 @@ from licenseapi.resources.entitlements import Entitlements
 from licenseapi.resources.events import Events
 from licenseapi.resources.exports import Exports
 from licenseapi.resources.leases import Leases
+from licenseapi.resources.license_files import LicenseFiles
 from licenseapi.resources.license_users import LicenseUsers
 from licenseapi.resources.licenses import Licenses
 from licenseapi.resources.policies import Policies
@@ -71,6 +72,7 @@ class LicenseAPI:
         self.signing_keys = SigningKeys(transport)
         self.jwks = KeySets(transport)
         self.portal = Portal(transport)
+        self.license_files = LicenseFiles(transport)
         self.root_keys = RootKeys(transport)
         self.account = Accounts(transport)
         self.me = Identity(transport)

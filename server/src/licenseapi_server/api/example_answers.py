@@ -70,6 +70,9 @@ CHANGES: dict[str, dict[str, Any]] = {
         "expires_at": "2027-04-01T09:30:00Z",
         "ends_at": "2027-04-08T09:30:00Z",
     },
+    "licenses.check_out": {
+        "document": "-----BEGIN LICENSE FILE-----\neyJwYXlsb2FkIjoi…\n-----END LICENSE FILE-----\n"
+    },
     "licenses.transfer": LATER,
     "licenses.roll_key": {
         **LATER,

@@ -11,6 +11,7 @@ DENIAL_ID = f"den_{_SUFFIX}"
 ENTITLEMENT_ID = f"ent_{_SUFFIX}"
 EVENT_ID = f"evt_{_SUFFIX}"
 LEASE_ID = f"lse_{_SUFFIX}"
+LICENSE_FILE_ID = f"lf_{_SUFFIX}"
 LICENSE_ID = f"lic_{_SUFFIX}"
 POLICY_ID = f"pol_{_SUFFIX}"
 PRODUCT_ID = f"prod_{_SUFFIX}"
@@ -34,6 +35,7 @@ PATH_IDS = {
     "entitlements": ENTITLEMENT_ID,
     "events": EVENT_ID,
     "leases": LEASE_ID,
+    "license_files": LICENSE_FILE_ID,
     "licenses": LICENSE_ID,
     "policies": POLICY_ID,
     "portal": ACCOUNT_ID,

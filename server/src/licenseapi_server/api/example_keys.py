@@ -2,9 +2,16 @@
 
 import msgspec
 
-from licenseapi_server.api.example_ids import ACCOUNT_ID, KEY_THUMBPRINT
+from licenseapi_server.api.example_ids import (
+    ACCOUNT_ID,
+    ACTIVATION_ID,
+    KEY_THUMBPRINT,
+    LICENSE_FILE_ID,
+    LICENSE_ID,
+    PRODUCT_ID,
+)
 from licenseapi_server.api.management import signing_keys
-from licenseapi_server.api.runtime import jwks, root_keys
+from licenseapi_server.api.runtime import jwks, license_files, root_keys
 
 CREATED = "2026-03-02T09:30:00Z"
 
@@ -34,8 +41,20 @@ SIGNING_KEY = signing_keys.SigningKey(
     published_until=None,
     created_at=CREATED,
 )
+LICENSE_FILE = license_files.LicenseFile(
+    id=LICENSE_FILE_ID,
+    mode="live",
+    license_id=LICENSE_ID,
+    product_id=PRODUCT_ID,
+    activation_id=ACTIVATION_ID,
+    kid=KEY_THUMBPRINT,
+    expires_at="2026-03-16T08:12:31Z",
+    superseded_at=None,
+    created_at="2026-03-09T08:12:31.402617Z",
+)
 EXAMPLES: tuple[msgspec.Struct, ...] = (
     ROOT,
+    LICENSE_FILE,
     root_keys.RootKeys(url=f"/v1/accounts/{ACCOUNT_ID}/root_keys", data=[ROOT]),
     SIGNING_KEY,
     signing_keys.SigningKeys(url="/v1/signing_keys", data=[SIGNING_KEY]),

@@ -90,6 +90,11 @@ RESOURCES = (
     ),
     Resource("jwks", "Public keys", "What your own server verifies tokens with, without asking."),
     Resource(
+        "license_files",
+        "License files",
+        "Signed documents by which licenses hold on machines that cannot ask.",
+    ),
+    Resource(
         "root_keys",
         "Root keys",
         "What an app has to know to believe a document offline: copied into it when it is built.",

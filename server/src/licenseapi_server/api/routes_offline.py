@@ -1,7 +1,9 @@
 """The endpoints of what holds without the server: roots, license files, revocations."""
 
-from licenseapi_server.api.registry import Route
-from licenseapi_server.api.runtime import root_keys
+from licenseapi_server.api.call import Page
+from licenseapi_server.api.management import license_files as file_lists
+from licenseapi_server.api.registry import ALL_CREDENTIALS, Route
+from licenseapi_server.api.runtime import license_files, root_keys
 
 _ROOTS = (
     Route(
@@ -34,4 +36,53 @@ _ROOTS = (
     ),
 )
 
-OFFLINE = (*_ROOTS,)
+_FILES = (
+    Route(
+        name="licenses.check_out",
+        method="POST",
+        path="/v1/licenses/{id}/check_out",
+        summary="Take a license offline",
+        description=(
+            "Answers a signed license file, which an app checks with an embedded root and nothing "
+            "else. It ends when the policy's `offline.max_ttl` or the license does, or earlier if "
+            "`ttl_seconds` says so. A machine's new file supersedes its old one; its seat stays "
+            "taken until the file ends."
+        ),
+        handler=license_files.check_out,
+        scope="license_files:write",
+        body=license_files.CheckOut,
+        answer=license_files.LicenseFile,
+        credentials=ALL_CREDENTIALS,
+        is_runtime=True,
+        find_subject=license_files.find_license,
+        errors=(
+            "not_found",
+            "license_refused",
+            "offline_not_allowed",
+            "license_file_limit_reached",
+        ),
+        example={"fingerprint": "6f9619ff-8b86", "ttl_seconds": 604_800},
+    ),
+    Route(
+        name="license_files.list",
+        method="GET",
+        path="/v1/license_files",
+        summary="List license files",
+        handler=file_lists.list_,
+        scope="license_files:read",
+        query=file_lists.LicenseFileQuery,
+        answer=Page[license_files.LicenseFile],
+    ),
+    Route(
+        name="license_files.get",
+        method="GET",
+        path="/v1/license_files/{id}",
+        summary="Show a license file",
+        handler=file_lists.get,
+        scope="license_files:read",
+        answer=license_files.LicenseFile,
+        errors=("not_found",),
+    ),
+)
+
+OFFLINE = (*_FILES, *_ROOTS)

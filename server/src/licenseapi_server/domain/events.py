@@ -29,6 +29,7 @@ EventType = Literal[
     "lease.ended",
     "portal.link_sent",
     "portal.opened",
+    "license_file.created",
 ]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 # How a denial is called among the events of a timeline; it is none of them.

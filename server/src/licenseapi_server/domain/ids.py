@@ -17,6 +17,7 @@ PREFIXES = frozenset(
         "evt",
         "job",
         "key",
+        "lf",
         "lic",
         "lse",
         "mem",

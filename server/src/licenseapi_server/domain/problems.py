@@ -146,6 +146,12 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
         "Read `license_code`: it tells why, as a validation would.",
     ),
     ProblemType(
+        "offline_not_allowed",
+        403,
+        "The policy allows no license files",
+        "Ask the vendor, who can set `offline.allowed` in the policy.",
+    ),
+    ProblemType(
         "origin_not_allowed",
         403,
         "This web origin is not allowed",
@@ -198,6 +204,12 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
         409,
         "All seats of the floating license are leased",
         "Wait for the seconds in `Retry-After`, when one may be back, or raise the limit.",
+    ),
+    ProblemType(
+        "license_file_limit_reached",
+        409,
+        "The license has as many license files as its policy allows",
+        "Read `limit` and `count`; wait until one ends, or let the vendor raise `max_live_files`.",
     ),
     ProblemType(
         "cooldown_running",

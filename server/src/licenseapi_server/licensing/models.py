@@ -169,6 +169,30 @@ class Activation(TenantRow):
         ]
 
 
+class LicenseFile(models.Model):
+    """A signed document by which a license holds offline. The text itself is kept nowhere."""
+
+    BOUND_BY = "product_id"
+    id = IdField(primary_key=True)
+    account = ParentField(Account)
+    mode = models.CharField(max_length=4, default="live", db_default="live")
+    license = ParentField(License, on_delete=models.CASCADE)
+    product = ParentField(Product, db_constraint=False)
+    # Of the machine that it is bound to, kept when that is deleted: no reference.
+    activation_id = IdField(null=True)
+    kid = models.CharField(max_length=64, default="", db_default="")
+    expires_at = InstantField(default=0, db_default=0)
+    superseded_at = InstantField(null=True)
+    created_at = InstantField(default=0, db_default=0)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["account", "mode", "id"], name="license_file_by_tenant"),
+            models.Index(fields=["account", "mode", "license", "id"], name="file_by_license"),
+            models.Index(fields=["license", "superseded_at", "expires_at"], name="file_by_end"),
+        ]
+
+
 class ActivationComponent(models.Model):
     """One part of a machine, as a digest: what it is recognized by when its fingerprint changes."""
 

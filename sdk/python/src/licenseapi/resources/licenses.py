@@ -12,6 +12,7 @@ from licenseapi.params import (
 from licenseapi.resources.entitlements import AttachedEntitlement
 from licenseapi.resources.events import Event
 from licenseapi.resources.license_batch_actions import ItemError, LicenseBatchActionResult
+from licenseapi.resources.license_files import LicenseFile
 from licenseapi.resources.resource import AsyncResource, Resource, on_default_client
 from licenseapi.resources.validations import Validation, require
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from licenseapi.paging import AsyncList, Page
     from licenseapi.resources.customers import Customer
     from licenseapi.resources.events import Timeline
+    from licenseapi.resources.license_files import CheckOut
     from licenseapi.resources.license_params import (
         CheckIn,
         Extension,
@@ -110,6 +112,10 @@ class Licenses(Resource):
         """Report that the license is in use, where its policy has a `check_in_interval`."""
         return self._run(Call("licenses.check_in", License.read, (license_id,), fields))
 
+    def check_out(self, license_id: str, /, **fields: Unpack[CheckOut]) -> LicenseFile:
+        """Take the license offline: `document` is the signed file."""
+        return self._run(Call("licenses.check_out", LicenseFile.read, (license_id,), fields))
+
     def validate(self, key: str | None = None, **presented: Unpack[Presented]) -> Validation:
         """Ask whether software may run. An invalid license is an answer, not an error.
 
@@ -196,6 +202,10 @@ class AsyncLicenses(AsyncResource):
     async def check_in(self, license_id: str, /, **fields: Unpack[CheckIn]) -> License:
         """Report that the license is in use, where its policy has a `check_in_interval`."""
         return await self._run(Call("licenses.check_in", License.read, (license_id,), fields))
+
+    async def check_out(self, license_id: str, /, **fields: Unpack[CheckOut]) -> LicenseFile:
+        """Take the license offline: `document` is the signed file."""
+        return await self._run(Call("licenses.check_out", LicenseFile.read, (license_id,), fields))
 
     async def validate(self, key: str | None = None, **presented: Unpack[Presented]) -> Validation:
         """Ask whether software may run. An invalid license is an answer, not an error.
@@ -295,6 +305,7 @@ class License(ApiObject, kind="license", promised=RESOURCE):
     transfer = on_default_client(Licenses, Licenses.transfer)
     roll_key = on_default_client(Licenses, Licenses.roll_key)
     check_in = on_default_client(Licenses, Licenses.check_in)
+    check_out = on_default_client(Licenses, Licenses.check_out)
     validate = on_default_client(Licenses, Licenses.validate)
     validate_by_id = on_default_client(Licenses, Licenses.validate_by_id)
     require_valid = on_default_client(Licenses, Licenses.require_valid)

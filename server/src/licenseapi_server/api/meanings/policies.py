@@ -144,9 +144,8 @@ _RULES = {
         "Patterns like `ci-*` on fingerprint and host name of machines that take no seat."
     ),
     "max_non_production": ("How many machines at most may match `non_production`."),
-    "offline": _later(
-        "What of the license may be taken offline, at most; sent, it is replaced as a whole.",
-        "license files",
+    "offline": (
+        "What of the license may be taken offline, at most; sent, it is replaced as a whole."
     ),
 }
 _NAME = "What people call the policy; one line."
@@ -182,12 +181,10 @@ STRUCTS = {
         "archived_at": ARCHIVED_AT,
     },
     "Offline": {
-        "allowed": _later("Whether license files are handed out at all.", "license files"),
-        "max_ttl": _later(
-            "How long a license file lasts at most, an ISO 8601 duration.", "license files"
-        ),
-        "max_live_files": _later(
-            "How many files may be valid at once; null is unlimited.", "license files"
+        "allowed": "Whether license files are handed out at all.",
+        "max_ttl": "How long a license file lasts at most, an ISO 8601 duration.",
+        "max_live_files": (
+            "How many files may be valid at once, one for each machine; null is unlimited."
         ),
     },
 }

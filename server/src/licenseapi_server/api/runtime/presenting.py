@@ -86,6 +86,23 @@ def _check_product(call: AnyCall, row: LicenseRow, *, needs_product: bool) -> No
         )
 
 
+def check_presented(call: AnyCall) -> LicenseRow:
+    """The license of the path, if the caller may speak for it. Raises Problem."""
+    principal, key = call.principal, call.body.license_key
+    if principal.credential_type == "publishable" and key is None:
+        message = "`license_key` is required with a publishable key."
+        raise field_problem("/license_key", message, code="required")
+    row: LicenseRow | None = call.subject
+    if row is None or not principal.may_use_product(row.product_id):
+        raise Problem("not_found")
+    if principal.license_id and principal.license_id != row.id:
+        raise Problem("not_found")
+    if key is not None and not _has_key(call, row, key):
+        raise Problem("not_found")
+    _check_product(call, row, needs_product=True)
+    return row
+
+
 def _names(call: AnyCall, row: LicenseRow) -> bool:
     """Whether what the body says of the license beside a token is true."""
     body = call.body

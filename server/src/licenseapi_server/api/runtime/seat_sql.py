@@ -119,7 +119,7 @@ UPDATE_ACTIVATION = statement(
     platform = :platform, ip = :ip, user_id = :user_id, cores = :cores, memory_bytes = :memory_bytes,
     disk_bytes = :disk_bytes, is_non_production = :is_non_production,
     activated_at = :activated_at, heartbeat_at = :heartbeat_at, last_seen_at = :now,
-    ended_at = NULL, ended_reason = NULL, seat_free_at = NULL, metadata = :metadata,
+    ended_at = NULL, ended_reason = NULL, metadata = :metadata,
     updated_at = :now, version = version + 1
 WHERE id = :id""",
     {"activated_at": "bigint", "heartbeat_at": "bigint", "now": "bigint"},
