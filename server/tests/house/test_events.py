@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from house.sources import SERVER_SOURCES, Source
 from licenseapi_server.domain.events import EVENT_TYPES
 
-EVENT = re.compile(r"(license|license_user|activation|lease|portal)\.[a-z_]+")
+EVENT = re.compile(r"(license|license_user|license_file|activation|lease|portal)\.[a-z_]+")
 RECORDING = ("api/management/", "api/runtime/", "jobs/")
 
 

@@ -21,7 +21,7 @@ STATEMENTS = {
     for name, value in vars(module).items()
     if isinstance(value, sql.Statement)
 }
-FILES = {f"api/runtime/{name}sql.py" for name in ("", "seat_", "lease_", "portal_")}
+FILES = {f"api/runtime/{name}sql.py" for name in ("", "seat_", "lease_", "portal_", "file_")}
 TEXTS = [source.text for source in SERVER_SOURCES if source.name in FILES]
 _servers: dict[str, Server] = {}
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0004_document_keys'),
         ('catalog', '0002_product_versions'),
-        ('licensing', '0007_activation_users'),
+        ('licensing', '0009_portal_gen'),
     ]
 
     operations = [
