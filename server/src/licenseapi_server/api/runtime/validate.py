@@ -21,6 +21,7 @@ from licenseapi_server.api.runtime.locked_license import (
 )
 from licenseapi_server.api.runtime.permits import PermitAsked, sign_permit
 from licenseapi_server.api.runtime.presented_users import asked_user, presented_user
+from licenseapi_server.api.runtime.recognition import recognize_machine
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
 from licenseapi_server.api.runtime.seat_rows import (
     LicenseSeats,
@@ -35,6 +36,7 @@ from licenseapi_server.api.runtime.use import (
     may_exceed,
 )
 from licenseapi_server.api.runtime.validation_fields import (
+    FINGERPRINT_CHANGED,
     OVER_LIMIT,
     Validate,
     ValidateById,
@@ -56,6 +58,7 @@ from licenseapi_server.domain.facts import (
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.limit_rules import find_excess
 from licenseapi_server.domain.machine_digests import digest_fingerprint
+from licenseapi_server.domain.machine_rules import NOT_ACTIVATED
 from licenseapi_server.domain.may import decide_may
 from licenseapi_server.domain.problems import Problem, field_problem
 from licenseapi_server.domain.verdict import decide, next_boundary
@@ -211,9 +214,26 @@ def _answer(
         code=verdict.code,
         is_denial=not verdict.is_valid,
     )
+    if row is not None and machine is not None and _may_have_moved(verdict, machine):
+        return _with_recognition(call, answer, row.id, machine)
     if row is None or not _wants_permit(presented) or not verdict.is_valid:
         return answer
     return _with_permit(call, answer, row, (facts, boundary))
+
+
+def _may_have_moved(verdict: Verdict, machine: MachineFacts) -> bool:
+    """Whether it is worth looking for the machine under another fingerprint."""
+    return verdict.code == NOT_ACTIVATED.code and machine.components is not None
+
+
+async def _with_recognition(
+    call: AnyCall, answer: Answer, license_id: str, machine: MachineFacts
+) -> Answer:
+    """The same answer, with a warning when the machine is known by its components."""
+    is_known = await call.store.read(recognize_machine(license_id, machine, call.now))
+    if is_known:
+        answer.body.warnings.append(FINGERPRINT_CHANGED)
+    return answer
 
 
 def _wants_permit(presented: ValidateById) -> bool:

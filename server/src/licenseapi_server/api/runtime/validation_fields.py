@@ -64,6 +64,11 @@ class Warning(msgspec.Struct, frozen=True):  # noqa: A001 - the field's word in 
 NON_PRODUCTION = Warning("NON_PRODUCTION", "This machine takes no seat: it is for testing.")
 
 
+FINGERPRINT_CHANGED = Warning(
+    "FINGERPRINT_CHANGED",
+    "By its components this is a machine that is activated under another fingerprint: activate it "
+    "again, and its seat moves along.",
+)
 OVER_LIMIT = Warning("OVER_LIMIT", "More is in use than the license allows.")
 
 
