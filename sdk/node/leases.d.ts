@@ -51,6 +51,7 @@ export class Lease extends APIObject {
   readonly fingerprint: string;
   readonly process_id: string | null;
   readonly user: string | null;
+  readonly user_id: string | null;
   readonly entitlement: string | null;
   readonly ttl_seconds: number;
   readonly is_borrowed: boolean;

@@ -13,6 +13,7 @@ LEASE = leases.Lease(
     fingerprint="6f9619ff-8b86",
     process_id="paint-1",
     user=None,
+    user_id=None,
     entitlement=None,
     ttl_seconds=3600,
     is_borrowed=False,

@@ -38,11 +38,15 @@ class LeaseRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
-    """Who uses the license: a process in its slot on a machine, perhaps for a user."""
+    """Who uses the license: a process in its slot on a machine, perhaps for a user.
+
+    `user_id` is the license's user that `user` is, by whatever name; None for any other.
+    """
 
     fingerprint: str
     process_id: str | None = None
     user: str | None = None
+    user_id: str | None = None
 
     def seat(self, leasing: str) -> bytes:
         """The digest of what takes the seat: of two holders with the same one, only one does."""
@@ -67,7 +71,8 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def user_digest(self) -> bytes | None:
         """The 32 bytes of the user; None when there is none."""
-        return None if self.user is None else hashlib.sha256(self.user.encode()).digest()
+        known = self.user_id or self.user
+        return None if known is None else hashlib.sha256(known.encode()).digest()
 
 
 class SeatsTaken(msgspec.Struct, frozen=True, kw_only=True):

@@ -240,6 +240,8 @@ class Lease(TenantRow):
     fingerprint = models.CharField(max_length=512, default="", db_default="")
     process_id = models.CharField(max_length=128, null=True)  # noqa: DJ001 - null: the only one
     user_name = models.CharField(max_length=512, null=True)  # noqa: DJ001 - null: not given
+    # Who that is, where the license names its users; kept like that of an activation.
+    user_id = IdField(null=True)
     entitlement = models.CharField(max_length=64, default="", db_default="")
     # What seats are counted by: a process, a machine or a user, as the policy says now.
     holder_digest = models.BinaryField(max_length=32, default=b"")

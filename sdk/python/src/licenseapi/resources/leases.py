@@ -126,6 +126,7 @@ class Lease(ApiObject, kind="lease", promised=RESOURCE):
     fingerprint: str
     process_id: str | None
     user: str | None
+    user_id: str | None
     entitlement: str | None
     ttl_seconds: int
     is_borrowed: bool

@@ -21,8 +21,9 @@ STRUCTS = {
         ),
         "process_id": f"{_PROCESS_ID}; null where only one runs on a machine.",
         "user": (
-            "Who uses it, in your words; required where the policy's `leasing` is `per_user`. A "
-            "token that has a `user` names them."
+            "Who uses it, in your words; required where the policy's `leasing` is `per_user`. Where "
+            "the license names its users, one of them, by what a validation takes. A token that "
+            "has a `user` names them."
         ),
         "entitlement": (
             "The code of a feature: it is leased then, within its `max_leases`, and takes the seat "
@@ -54,7 +55,8 @@ STRUCTS = {
         "product_id": "The product of that license.",
         "fingerprint": "The machine.",
         "process_id": f"{_PROCESS_ID}; null is the machine's only one.",
-        "user": "Who uses it; null is not given.",
+        "user": "Who uses it, as was sent; null is not given.",
+        "user_id": "Which of the license's users that is, `usr_…`; null where it names none.",
         "entitlement": _ENTITLEMENT,
         "ttl_seconds": "How many seconds it lasts from each renewal. Renew it after half of them.",
         "is_borrowed": "Whether it is, or was, kept for use offline.",

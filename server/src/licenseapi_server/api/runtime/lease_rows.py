@@ -17,6 +17,7 @@ class LeaseRow(msgspec.Struct, frozen=True):
     fingerprint: str
     process_id: str | None
     user_name: str | None
+    user_id: str | None
     entitlement: str
     ttl_seconds: int
     acquired_at: int
@@ -30,7 +31,12 @@ class LeaseRow(msgspec.Struct, frozen=True):
     @property
     def holder(self) -> Holder:
         """Who has, or had, the seat."""
-        return Holder(fingerprint=self.fingerprint, process_id=self.process_id, user=self.user_name)
+        return Holder(
+            fingerprint=self.fingerprint,
+            process_id=self.process_id,
+            user=self.user_name,
+            user_id=self.user_id,
+        )
 
     def find_end(self, now: int) -> str | None:
         """Why it has ended; None while it lives."""

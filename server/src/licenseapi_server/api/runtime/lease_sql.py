@@ -7,7 +7,7 @@ by the primary key, or by an index of `licensing_lease` that begins with `licens
 from licenseapi_server.api.runtime.sql import LEASE_STATE_COLUMNS, statement
 
 LEASE_COLUMNS = """q.id, q.license_id, q.product_id, q.fingerprint, q.process_id, q.user_name,
-    q.entitlement, q.ttl_seconds, q.acquired_at, q.renewed_at, q.expires_at, q.borrowed_until,
+    q.user_id, q.entitlement, q.ttl_seconds, q.acquired_at, q.renewed_at, q.expires_at, q.borrowed_until,
     q.ended_at, q.ended_reason, q.version"""
 
 # What takes the seat, by the policy as it is now (domain/leases, Holder.seat).
@@ -61,17 +61,17 @@ GROUP BY 2 ORDER BY 1 LIMIT 1000""",
 # A new use.
 INSERT_LEASE = statement(
     """INSERT INTO licensing_lease (id, account_id, mode, license_id, product_id, fingerprint,
-    process_id, user_name, entitlement, holder_digest, fingerprint_digest, user_digest,
+    process_id, user_name, user_id, entitlement, holder_digest, fingerprint_digest, user_digest,
     ttl_seconds, acquired_at, renewed_at, expires_at, borrowed_until, created_at, updated_at,
     version)
 VALUES (:id, :account_id, :mode, :license_id, :product_id, :fingerprint, :process_id,
-    :user_name, :entitlement, :holder, :machine, :user_digest, :ttl_seconds, :now, :now,
+    :user_name, :user_id, :entitlement, :holder, :machine, :user_digest, :ttl_seconds, :now, :now,
     :expires_at, :borrowed_until, :now, :now, 1)"""
 )
 
 # A use that goes on, or that begins again after its end. Primary key.
 EXTEND_LEASE = statement(
-    """UPDATE licensing_lease SET user_name = :user_name, user_digest = :user_digest,
+    """UPDATE licensing_lease SET user_name = :user_name, user_id = :user_id, user_digest = :user_digest,
     ttl_seconds = :ttl_seconds, acquired_at = :acquired_at, renewed_at = :now,
     expires_at = :expires_at, borrowed_until = :borrowed_until, ended_at = NULL,
     ended_reason = NULL, updated_at = :now, version = version + 1

@@ -12,6 +12,7 @@ from licenseapi_server.api.runtime.activations import Fingerprint, LicenseId, Te
 from licenseapi_server.api.runtime.lease_rows import Claim, LeaseRow
 from licenseapi_server.api.runtime.license_view import required_by
 from licenseapi_server.api.runtime.locked_license import change_license
+from licenseapi_server.api.runtime.presented_users import user_of_machine
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
 from licenseapi_server.api.runtime.seat_rows import SeatRow
 from licenseapi_server.api.runtime.validation_fields import Code
@@ -20,7 +21,7 @@ from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.leases import MAX_TTL_SECONDS, MIN_TTL_SECONDS, Holder, is_early
 from licenseapi_server.domain.machine_digests import digest_fingerprint
 from licenseapi_server.domain.machine_rules import NOT_ACTIVATED
-from licenseapi_server.domain.problems import Problem, field_problem
+from licenseapi_server.domain.problems import Problem
 
 MAX_BORROW_SECONDS = 100 * 366 * 86_400
 Slot = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -68,6 +69,7 @@ class Lease(msgspec.Struct, kw_only=True):
     fingerprint: str
     process_id: str | None
     user: str | None
+    user_id: str | None
     entitlement: str | None
     ttl_seconds: int
     is_borrowed: bool
@@ -94,7 +96,7 @@ async def acquire(call: Call[NewLease, NoQuery]) -> Answer:
     _refuse_unless_activated(call, license_)
     claim = Claim(
         holder=Holder(
-            fingerprint=body.fingerprint, process_id=body.process_id, user=_find_user(call)
+            fingerprint=body.fingerprint, process_id=body.process_id, user=user_of_machine(call)
         ),
         entitlement=body.entitlement or "",
         ttl_seconds=body.ttl_seconds,
@@ -145,15 +147,6 @@ def _refuse_unless_activated(call: Call[NewLease, NoQuery], row: LicenseRow) -> 
         raise Problem("license_refused", NOT_ACTIVATED.detail, license_code=NOT_ACTIVATED.code)
 
 
-def _find_user(call: Call[NewLease, NoQuery]) -> str | None:
-    """Who uses it: as the token says, or else the body."""
-    told, bound = call.body.user, call.principal.user
-    if bound is not None and told not in (None, bound):
-        message = "The token is another user's."
-        raise field_problem("/user", message)
-    return told if bound is None else bound
-
-
 async def _own(call: AnyCall) -> LeaseRow:
     """The lease of the path, if it is the caller's to speak for. Raises Problem."""
     principal = call.principal
@@ -171,6 +164,7 @@ def render(row: LeaseRow, now: int) -> Lease:
         fingerprint=row.fingerprint,
         process_id=row.process_id,
         user=row.user_name,
+        user_id=row.user_id,
         entitlement=row.entitlement or None,
         ttl_seconds=row.ttl_seconds,
         is_borrowed=row.borrowed_until is not None,

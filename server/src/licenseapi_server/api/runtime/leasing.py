@@ -18,6 +18,7 @@ from licenseapi_server.api.runtime.locked_license import (
     refuse_unless,
     start_clock,
 )
+from licenseapi_server.api.runtime.presented_users import find_user
 from licenseapi_server.api.runtime.seat_rows import LicenseSeats, Scene
 from licenseapi_server.api.runtime.seats import denial
 from licenseapi_server.api.runtime.work import Ask, Work
@@ -54,6 +55,10 @@ def acquire(scene: Scene, claim: Claim) -> Work[tuple[LeaseRow, bool]]:
     if terms.rules.leasing == "per_user" and claim.holder.user is None:
         message = "`user` is required: the policy counts the users of this license."
         raise field_problem("/user", message, code="required")
+    user_id = yield from _find_user(scene, terms.license, claim.holder.user)
+    claim = msgspec.structs.replace(
+        claim, holder=msgspec.structs.replace(claim.holder, user_id=user_id)
+    )
     borrowed_until = _borrow(scene, terms.rules, claim)
     named = (scene.license_id, claim.holder.digest, scene.now, claim.entitlement)
     found = yield (lease_sql.LEASE_OF_HOLDER, named)
@@ -74,6 +79,8 @@ def renew(scene: Scene, lease_id: str, ttl_seconds: int | None) -> Work[LeaseRow
     """Let the use go on; one that has run out begins again if there is a free seat."""
     row = yield from _read_lease(scene, lease_id)
     terms = yield from _read_terms(scene, row.entitlement)
+    # Whoever has been banned, or taken off the license, does not go on.
+    yield from find_user(scene, row.user_id)
     claim = Claim(
         holder=row.holder,
         entitlement=row.entitlement,
@@ -120,6 +127,13 @@ def _read_terms(scene: Scene, entitlement: str) -> Work[Terms]:
         detail = "The policy of this license is not floating: activate the machine instead."
         raise Problem("invalid_state", detail)
     return Terms(license_, rules, None if feature is None else feature.expires_at)
+
+
+def _find_user(scene: Scene, license_: LicenseSeats, user: str | None) -> Work[str | None]:
+    """The license's user; where it names nobody, any name is one. Raises Problem."""
+    if not license_.user_count:
+        return None
+    return (yield from find_user(scene, user))
 
 
 def _borrow(scene: Scene, rules: LeaseRules, claim: Claim) -> int | None:
@@ -178,7 +192,13 @@ def _insert(scene: Scene, terms: Terms, claim: Claim, borrowed_until: int | None
         lease_sql.INSERT_LEASE,
         (
             *(lease_id, scene.account_id, scene.mode, scene.license_id, terms.license.product_id),
-            *(holder.fingerprint, holder.process_id, holder.user, claim.entitlement),
+            *(
+                holder.fingerprint,
+                holder.process_id,
+                holder.user,
+                holder.user_id,
+                claim.entitlement,
+            ),
             *(holder.digest, holder.fingerprint_digest, holder.user_digest),
             *(ttl, scene.now, ends_at, borrowed_until),
         ),
@@ -202,7 +222,7 @@ def _extend(scene: Scene, terms: Terms, claim: Claim, known: tuple[LeaseRow, int
     yield (
         lease_sql.EXTEND_LEASE,
         (
-            *(user.user, user.user_digest, ttl),
+            *(user.user, user.user_id, user.user_digest, ttl),
             *(row.acquired_at if reason is None else scene.now, scene.now),
             *(ends_at, until, row.id),
         ),

@@ -112,6 +112,7 @@ class LicenseSeats(msgspec.Struct, frozen=True):
     policy_entitlements: str
     entitlements: str
     is_trial_once: bool
+    user_count: int
 
     def facts(self, now: int) -> Facts:
         """What decides whether something may be done with it."""

@@ -24,7 +24,8 @@ SEAT_RULES = statement(
     p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after,
     p.deactivation_cooldown, p.max_deactivations, p.deactivation_period, p.non_production,
     p.max_non_production, p.requires, p.floating, p.leasing, p.lease_ttl, p.max_borrow,
-    p.max_leases, p.entitlements, l.entitlements, p.trial AND p.one_trial_per_fingerprint
+    p.max_leases, p.entitlements, l.entitlements, p.trial AND p.one_trial_per_fingerprint,
+    l.user_count
 FROM licensing_license l
 JOIN catalog_policy p ON p.id = l.policy_id
 LEFT JOIN licensing_customer c ON c.id = l.customer_id
