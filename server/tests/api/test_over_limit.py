@@ -157,3 +157,35 @@ def test_staff_find_a_license_by_its_key_before_the_last_roll(acme: Vendor) -> N
     for key in (acme.key, acme.key.lower(), rolled["key"]):
         found = acme.api.get("/v1/licenses", params={"q": key}).json()["data"]
         assert [row["id"] for row in found] == [acme.license["id"]]
+
+
+def _lease(vendor: Vendor, number: int, **fields: Any) -> str:
+    asked = {"license_key": vendor.key, "fingerprint": f"machine-{number}", **fields}
+    lease_id: str = vendor.api.make("/v1/leases", **asked)["id"]
+    return lease_id
+
+
+def test_seats_leased_beyond_a_lowered_limit_refuse(server: Server) -> None:
+    """Until so many have come back; a lease takes part with its seat, not by itself."""
+    rules = {"floating": True, "leasing": "per_machine", "over_limit": "refuse"}
+    acme = make_vendor(server, max_leases=3, **rules)
+    mine = _lease(acme, 0)
+    others = [_lease(acme, 1), _lease(acme, 2)]
+    _lease(acme, 0, process_id="second")
+    shown = {"lease_id": mine, "fingerprint": None}
+    assert _validate(acme, **shown) == ("VALID", True, [])
+    _limit(acme, max_leases=2)
+    assert _validate(acme, **shown) == ("TOO_MANY_LEASES", False, ["OVER_LIMIT"])
+    assert _validate(acme, fingerprint=None)[0] == "LEASE_REQUIRED"
+    acme.api.make(f"/v1/leases/{others[0]}/release")
+    assert _validate(acme, **shown) == ("VALID", True, [])
+
+
+def test_seats_leased_within_the_overage_are_warned_of(server: Server) -> None:
+    """Valid all the same."""
+    acme = make_vendor(server, floating=True, max_leases=2, overage_percent=50)
+    shown = {"lease_id": _lease(acme, 0), "fingerprint": None}
+    _lease(acme, 1)
+    assert _validate(acme, **shown) == ("VALID", True, [])
+    _lease(acme, 2)
+    assert _validate(acme, **shown) == ("VALID", True, ["OVER_LIMIT"])

@@ -66,10 +66,11 @@ PAINT = Facts(
 USERS = st.none() | st.builds(UserFacts, is_known=st.booleans(), banned_at=MAYBE)
 USES = st.none() | st.builds(
     UseFacts,
-    limits=st.just(Limits(max_activations=3, max_users=2)),
+    limits=st.just(Limits(max_activations=3, max_leases=2, max_users=2)),
     over_limit=st.sampled_from(["warn", "refuse"]),
     overage_percent=st.sampled_from([0, 50]),
     seats=st.builds(Usage, seats=st.integers(0, 6)),
+    leases=st.integers(0, 4),
     users=st.integers(0, 4),
 )
 ANY_FACTS = st.builds(
@@ -115,13 +116,14 @@ def _on(rules: SeatRules | None = None, **changes: object) -> MachineFacts:
 
 
 def _over(over_limit: str = "refuse", **changes: object) -> Facts:
-    """Three machines and four users, under limits of its own."""
+    """Three machines, five leases and four users, under limits of its own."""
     limits = {name: changes.pop(name) for name in LIMIT_NAMES if name in changes}
     use = UseFacts(
         limits=Limits(**limits),  # type: ignore[arg-type]
         over_limit=over_limit,
         overage_percent=changes.pop("overage_percent", 0),  # type: ignore[arg-type]
         seats=Usage(seats=3, cores=8, memory_bytes=16, disk_bytes=32),
+        leases=5,
         users=4,
     )
     return _paint(use=use, **changes)
@@ -227,6 +229,8 @@ EXAMPLES = [
     (_paint(wanted_policy="pol_node_locked"), "VALID", True),
     (_paint(wanted_policy="pol_other"), "POLICY_MISMATCH", False),
     (_over(max_activations=2), "TOO_MANY_ACTIVATIONS", False),
+    (_over(max_leases=4), "TOO_MANY_LEASES", False),
+    (_over(max_leases=5), "VALID", True),
     (_over(max_users=3), "TOO_MANY_USERS", False),
     (_over(max_cores=7), "TOO_MANY_CORES", False),
     (_over(max_memory_bytes=15), "TOO_MANY_MEMORY", False),
@@ -296,6 +300,7 @@ def test_the_rules_stand_in_the_order_of_the_design() -> None:
         "VERSION_REQUIRED",
         "VERSION_NOT_COVERED",
         "TOO_MANY_ACTIVATIONS",
+        "TOO_MANY_LEASES",
         "TOO_MANY_USERS",
         "TOO_MANY_CORES",
         "TOO_MANY_MEMORY",

@@ -58,6 +58,7 @@ class UseFacts(msgspec.Struct, frozen=True, kw_only=True):
     overage_percent: int = 0
     over_limit: str = "warn"
     seats: Usage = Usage()
+    leases: int = 0
     users: int = 0
 
 

@@ -5,6 +5,7 @@ from licenseapi_server.domain.facts import Facts, UseFacts, Verdict, refusal
 
 _DETAIL = "More {} are in use than the license allows by now."
 TOO_MANY_ACTIVATIONS = refusal("TOO_MANY_ACTIVATIONS", _DETAIL.format("activations"))
+TOO_MANY_LEASES = refusal("TOO_MANY_LEASES", _DETAIL.format("leases"))
 TOO_MANY_USERS = refusal("TOO_MANY_USERS", _DETAIL.format("users"))
 TOO_MANY_CORES = refusal("TOO_MANY_CORES", _DETAIL.format("cores"))
 TOO_MUCH_MEMORY = refusal(
@@ -17,6 +18,7 @@ TOO_MUCH_DISK = refusal(
 # In the order in which they are told; the names are those of Limits, without `max_`.
 _TOLD = (
     ("activations", TOO_MANY_ACTIVATIONS),
+    ("leases", TOO_MANY_LEASES),
     ("users", TOO_MANY_USERS),
     ("cores", TOO_MANY_CORES),
     ("memory_bytes", TOO_MUCH_MEMORY),
@@ -42,7 +44,7 @@ def find_excess(use: UseFacts, overage_percent: int) -> Verdict | None:
 
 
 def _used(use: UseFacts, name: str) -> int:
-    if name == "users":
-        return use.users
+    if name in {"leases", "users"}:
+        return int(getattr(use, name))
     used: int = use.seats.seats if name == "activations" else getattr(use.seats, name)
     return used

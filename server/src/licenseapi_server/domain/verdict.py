@@ -33,6 +33,7 @@ from licenseapi_server.domain.license_rules import (
 from licenseapi_server.domain.limit_rules import (
     TOO_MANY_ACTIVATIONS,
     TOO_MANY_CORES,
+    TOO_MANY_LEASES,
     TOO_MANY_USERS,
     TOO_MUCH_DISK,
     TOO_MUCH_MEMORY,
@@ -167,6 +168,7 @@ RULES: tuple[Rule, ...] = (
         check_within_limits,
         (
             Outcome(TOO_MANY_ACTIVATIONS, "Deactivate machines, or ask for a higher limit."),
+            Outcome(TOO_MANY_LEASES, "Release leases, or ask for a higher limit."),
             Outcome(TOO_MANY_USERS, "Remove users, or ask for a higher limit."),
             Outcome(TOO_MANY_CORES, "Deactivate machines, or ask for a higher limit."),
             Outcome(TOO_MUCH_MEMORY, "Deactivate machines, or ask for a higher limit."),

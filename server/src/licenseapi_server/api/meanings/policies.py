@@ -63,7 +63,8 @@ _RULES = {
     "over_limit": (
         "What happens when a limit falls below what is in use: `warn` refuses only new seats, "
         "`refuse` makes validation invalid, with a code like `TOO_MANY_ACTIVATIONS`. Both warn "
-        "with `OVER_LIMIT` of what the limit without its overage does not hold."
+        "with `OVER_LIMIT` of what the limit without its overage does not hold; of leases, which "
+        "end by themselves, `warn` does so only where there is an overage."
     ),
     "when_full": (
         "What a new machine meets when all seats are taken: `refuse`, or `replace_oldest`, which "

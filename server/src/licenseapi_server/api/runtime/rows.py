@@ -90,6 +90,7 @@ class PolicyRow(msgspec.Struct, frozen=True):
     product_code: str
     requires: str | None
     is_floating: bool
+    leasing: str
     expiration_strategy: str
     grace_period: str | None
     duration: str | None

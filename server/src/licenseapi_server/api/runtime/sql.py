@@ -73,7 +73,7 @@ _LICENSE_COLUMNS = """l.id, l.product_id, l.policy_id, l.customer_id, l.name, l.
 _LICENSE_TABLES = """licensing_license l
 LEFT JOIN licensing_customer c ON c.id = l.customer_id"""
 
-_POLICY_COLUMNS = """r.code AS product_code, p.requires, p.floating, p.expiration_strategy,
+_POLICY_COLUMNS = """r.code AS product_code, p.requires, p.floating, p.leasing, p.expiration_strategy,
     p.grace_period, p.duration, p.expiration_basis, p.check_in_interval, p.maintenance,
     p.entitlements AS policy_entitlements, p.max_activations, p.max_leases, p.max_users,
     p.max_cores, p.max_memory_bytes, p.max_disk_bytes, p.overage_percent, p.over_limit,

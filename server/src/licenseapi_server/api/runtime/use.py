@@ -4,7 +4,7 @@ The counts on the license's row are exact for users. For machines they are an up
 one that fell silent is counted there until the next write, but not here.
 """
 
-from licenseapi_server.api.runtime import seat_sql
+from licenseapi_server.api.runtime import lease_sql, seat_sql
 from licenseapi_server.api.runtime.license_view import limits_of
 from licenseapi_server.api.runtime.rows import LicenseRow
 from licenseapi_server.api.runtime.seat_rows import SeatRow
@@ -19,14 +19,15 @@ SLACK = 4 * DAY
 MEBIBYTE = 1 << 20
 
 
-def known_use(row: LicenseRow, seats: Usage) -> UseFacts:
-    """What is in use, with what has been counted of its machines."""
+def known_use(row: LicenseRow, seats: Usage, leases: int) -> UseFacts:
+    """What is in use, with what has been counted of its machines and leases."""
     policy = row.policy
     return UseFacts(
         limits=limits_of(row),
         overage_percent=policy.overage_percent,
         over_limit=policy.over_limit,
         seats=seats,
+        leases=leases,
         users=row.user_count,
     )
 
@@ -36,11 +37,11 @@ def may_exceed(row: LicenseRow) -> bool:
     policy = row.policy
     if row.overrides == "{}" and policy.max_activations is None and policy.max_users is None:
         sizes = (policy.max_cores, policy.max_memory_bytes, policy.max_disk_bytes)
-        return sizes != (None, None, None)
+        return sizes != (None, None, None) or counts_leases(row)
     limits = limits_of(row)
     if limits.max_users is not None and row.user_count > limits.max_users:
         return True
-    return counts_machines(row)
+    return counts_machines(row) or counts_leases(row)
 
 
 def counts_machines(row: LicenseRow) -> bool:
@@ -53,6 +54,28 @@ def counts_machines(row: LicenseRow) -> bool:
     if limits.max_activations is None:
         return False
     return row.policy.over_limit == "refuse" or row.activation_count > limits.max_activations
+
+
+def counts_leases(row: LicenseRow) -> bool:
+    """Whether its leases have to be counted: where the policy refuses, or allows more than the
+    limit. Elsewhere a limit that was lowered is exceeded for one lease's time at most.
+    """
+    policy = row.policy
+    if not policy.is_floating or (policy.over_limit == "warn" and not policy.overage_percent):
+        return False
+    return limits_of(row).max_leases is not None
+
+
+def count_use(row: LicenseRow, now: int) -> Work[UseFacts]:
+    """What is in use of the license, as far as it has to be counted."""
+    seats, leases = Usage(), 0
+    if counts_machines(row):
+        seats = yield from count_seats(row.id, row.seat_rules(), now)
+    if counts_leases(row):
+        asked = (row.policy.leasing, b"", "", row.id, now, "")
+        found = yield (lease_sql.SEATS_LEASED, asked)
+        leases = found[0][0]
+    return known_use(row, seats, leases)
 
 
 def count_seats(license_id: str, rules: SeatRules, now: int) -> Work[Usage]:

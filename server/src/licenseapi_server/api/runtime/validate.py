@@ -29,12 +29,7 @@ from licenseapi_server.api.runtime.seat_rows import (
     SeatRow,
     component_digests,
 )
-from licenseapi_server.api.runtime.use import (
-    count_seats,
-    counts_machines,
-    known_use,
-    may_exceed,
-)
+from licenseapi_server.api.runtime.use import count_use, may_exceed
 from licenseapi_server.api.runtime.validation_fields import (
     FINGERPRINT_CHANGED,
     OVER_LIMIT,
@@ -46,7 +41,7 @@ from licenseapi_server.api.runtime.validation_fields import (
 from licenseapi_server.api.runtime.validation_view import render_validation, show_seat
 from licenseapi_server.api.runtime.work import Work
 from licenseapi_server.deployment import Deployment
-from licenseapi_server.domain.activations import Usage, seen_every
+from licenseapi_server.domain.activations import seen_every
 from licenseapi_server.domain.clocks import WAITING_BASES, is_waiting
 from licenseapi_server.domain.facts import (
     Facts,
@@ -262,10 +257,8 @@ def _awaited_bases(presented: ValidateById) -> frozenset[str]:
 
 async def _answer_within_limits(call: AnyCall, presented: ValidateById, row: LicenseRow) -> Answer:
     """Count what is in use, where a limit may be exceeded; then answer."""
-    seats = Usage()
-    if counts_machines(row):
-        seats = await call.store.read(count_seats(row.id, row.seat_rules(), call.now))
-    answer = _answer(call, presented, row, known_use(row, seats))
+    use = await call.store.read(count_use(row, call.now))
+    answer = _answer(call, presented, row, use)
     return answer if isinstance(answer, Answer) else await answer
 
 
