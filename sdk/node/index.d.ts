@@ -2,6 +2,7 @@
 
 import { Activation, ValidatedActivation } from './activations.js';
 import { BatchActionFields, BatchActionResult, Exports } from './bulk.js';
+import { BillingDelivery, BillingProvider, SubscriptionLink } from './billing.js';
 import { Denial, Event, TimelineQuery } from './events.js';
 import { Lease } from './leases.js';
 import { LicenseUser, LicenseUserFields } from './license_users.js';
@@ -12,6 +13,7 @@ import { Portal } from './portal.js';
 export * from './activations.js';
 export * from './bulk.js';
 export * from './leases.js';
+export * from './billing.js';
 export * from './events.js';
 export * from './license_users.js';
 export * from './offline.js';
@@ -387,6 +389,9 @@ export class LicenseAPI {
   readonly licenses: Resource<typeof License>;
   readonly productVersions: Resource<typeof ProductVersion>;
   readonly licenseUsers: Resource<typeof LicenseUser>;
+  readonly billingProviders: Resource<typeof BillingProvider>;
+  readonly subscriptionLinks: Resource<typeof SubscriptionLink>;
+  readonly billingDeliveries: Resource<typeof BillingDelivery>;
   readonly products: Resource<typeof Product>;
   readonly policies: Resource<typeof Policy>;
   readonly customers: Resource<typeof Customer>;

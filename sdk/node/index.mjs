@@ -4,7 +4,7 @@ import licenseapi from './lib/index.js';
 export default licenseapi;
 export const {
   LicenseAPI, License, Product, Policy, Customer, Entitlement, Activation, Event, Denial, LicenseUser,
-  ProductVersion,
+  ProductVersion, BillingProvider, SubscriptionLink, BillingDelivery,
   APIKey, Token, SigningKey, Account, Me, RequestLog, Validation, APIObject, Page, Export, error,
   setApiKey, setApiBase, VERSION,
 } = licenseapi;

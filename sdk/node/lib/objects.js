@@ -73,6 +73,9 @@ class Activation extends kind(RESOURCE) {}
 class Lease extends kind(RESOURCE) {}
 class Event extends kind(RESOURCE) {}
 class Denial extends kind(RESOURCE) {}
+class BillingProvider extends kind(RESOURCE) {}
+class SubscriptionLink extends kind(RESOURCE) {}
+class BillingDelivery extends kind(RESOURCE) {}
 class APIKey extends kind(RESOURCE) {}
 class SigningKey extends kind(RESOURCE) {}
 class RootKey extends kind(RESOURCE) {}
@@ -111,6 +114,9 @@ module.exports = {
   Lease,
   Event,
   Denial,
+  BillingProvider,
+  SubscriptionLink,
+  BillingDelivery,
   APIKey,
   SigningKey,
   RootKey,

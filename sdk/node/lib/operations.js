@@ -86,6 +86,19 @@ const LIST = [
   ['exports.licenses', 'GET', '/v1/export/licenses'],
   ['exports.customers', 'GET', '/v1/export/customers'],
   ['exports.activations', 'GET', '/v1/export/activations'],
+  ['billing_providers.create', 'POST', '/v1/billing_providers', BY_KEY],
+  ['billing_providers.list', 'GET', '/v1/billing_providers'],
+  ['billing_providers.get', 'GET', '/v1/billing_providers/{id}'],
+  ['billing_providers.update', 'PATCH', '/v1/billing_providers/{id}', BY_KEY],
+  ['billing_providers.roll_secret', 'POST', '/v1/billing_providers/{id}/roll_secret', BY_KEY],
+  ['billing_providers.delete', 'DELETE', '/v1/billing_providers/{id}', BY_KEY],
+  ['subscription_links.create', 'POST', '/v1/subscription_links', BY_KEY],
+  ['subscription_links.list', 'GET', '/v1/subscription_links'],
+  ['subscription_links.get', 'GET', '/v1/subscription_links/{id}'],
+  ['subscription_links.update', 'PATCH', '/v1/subscription_links/{id}', BY_KEY],
+  ['subscription_links.delete', 'DELETE', '/v1/subscription_links/{id}', BY_KEY],
+  ['billing_deliveries.list', 'GET', '/v1/billing_deliveries'],
+  ['billing_deliveries.get', 'GET', '/v1/billing_deliveries/{id}'],
   ['tokens.create', 'POST', '/v1/tokens'],
   ['tokens.introspect', 'POST', '/v1/tokens/introspect'],
   ['tokens.revoke', 'POST', '/v1/tokens/revoke'],
@@ -122,6 +135,11 @@ const WITHOUT_FIELDS = new Set([
   'license_files.get', 'signing_keys.get', 'account.get', 'account.usage', 'me.get',
   'request_logs.get', 'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
   'portal.end_session', 'portal.release',
+  'signing_keys.get', 'account.get', 'account.usage', 'me.get', 'request_logs.get',
+  'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test', 'portal.end_session',
+  'portal.release',
+  'billing_providers.get', 'billing_providers.delete', 'subscription_links.get',
+  'subscription_links.delete', 'billing_deliveries.get',
 ]);
 
 /** Whether the `version` that was read can be made a condition, with If-Match. */
@@ -149,5 +167,8 @@ exports.PUBLIC_OPERATIONS = new Set([
   'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
   'portal.request_link', 'portal.request_test_link', 'portal.create_session',
 ]);
-/** It would put the license key into a URL; POST validate answers the same. */
-exports.LEFT_OUT = new Set(['licenses.validate_by_query']);
+/**
+ * The first would put the license key into a URL, and POST validate answers the same;
+ * deliveries are the billing providers' to send.
+ */
+exports.LEFT_OUT = new Set(['licenses.validate_by_query', 'billing.receive_live', 'billing.receive_test']);

@@ -251,6 +251,23 @@ class Exports extends Resource {
   }
 }
 
+class BillingProviders extends crud('billing_providers', objects.BillingProvider) {
+  /** The present secret counts beside the next one until the overlap ends. */
+  rollSecret(...given) {
+    return this._call('billing_providers.roll_secret', given, objects.BillingProvider);
+  }
+}
+
+class BillingDeliveries extends Resource {
+  retrieve(...given) {
+    return this._call('billing_deliveries.get', given, objects.BillingDelivery);
+  }
+
+  list(...given) {
+    return this._list('billing_deliveries.list', given, objects.BillingDelivery);
+  }
+}
+
 class APIKeys extends editable('api_keys', objects.APIKey) {
   roll(...given) {
     return this._call('api_keys.roll', given, objects.APIKey);
@@ -394,6 +411,9 @@ module.exports = {
   events: Events,
   denials: Denials,
   exports: Exports,
+  billingProviders: BillingProviders,
+  subscriptionLinks: crud('subscription_links', objects.SubscriptionLink),
+  billingDeliveries: BillingDeliveries,
   apiKeys: APIKeys,
   tokens: Tokens,
   signingKeys: SigningKeys,

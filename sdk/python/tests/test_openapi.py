@@ -89,7 +89,7 @@ def test_operations_are_those_of_the_server(described: dict[str, dict[str, Any]]
         for operation in OPERATIONS.values()
     }
     public = {name for name, found in described.items() if found.get("security") == []}
-    assert public == PUBLIC_OPERATIONS
+    assert public - LEFT_OUT == PUBLIC_OPERATIONS
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "licenseapi_server.licensing",
     "licenseapi_server.usage",
     "licenseapi_server.webhooks",
+    "licenseapi_server.billing",
     "licenseapi_server.audit",
     "licenseapi_server.portal",
     "licenseapi_server.jobs",

@@ -12,9 +12,11 @@ import pytest
 
 django.setup()
 
+from harness.billing import SECRETS, generic_event
 from harness.cast import Vendor, make_vendor
 from harness.eventually import eventually
 from harness.server import Server
+from harness.subscriptions import send
 from licenseapi_server.api.registry import ANY_SCOPE, Route
 from licenseapi_server.api.routes import ROUTES as ALL_ROUTES
 
@@ -86,6 +88,24 @@ def _lease(vendor: Vendor) -> str:
     return lease_id
 
 
+def _billing_ids(acme: Vendor, name: str) -> dict[str, str]:
+    """A provider, a link and a delivery of Acme's; there is one provider of a kind."""
+    rows = acme.api.get("/v1/billing_providers").json()["data"]
+    if not rows:
+        provider = {"provider": "generic", "secret": SECRETS["generic"]}
+        rows = [acme.api.make("/v1/billing_providers", **provider)]
+    license_id = acme.api.make("/v1/licenses", policy_id=acme.policy["id"])["id"]
+    link = acme.api.make(
+        "/v1/subscription_links", provider="generic", license_id=license_id, external_id=name
+    )
+    said = generic_event("paid", name, 1, subscription_id=name)
+    return {
+        "billing_providers": rows[0]["id"],
+        "subscription_links": link["id"],
+        "billing_deliveries": send(acme, said, "generic")["id"],
+    }
+
+
 @pytest.mark.parametrize("route", WITH_ID, ids=lambda route: route.name)
 def test_k07_others_objects_are_like_absent_ones(
     vendors: tuple[Vendor, Vendor], server: Server, route: Route
@@ -112,6 +132,7 @@ def test_k07_others_objects_are_like_absent_ones(
     )["id"]
     ids["leases"] = _lease(acme)
     ids["license_files"] = acme.api.make(f"/v1/licenses/{acme.license['id']}/check_out")["id"]
+    ids |= _billing_ids(acme, route.name)
     foreign = _call(globex.api, route, ids[noun])
     absent = _call(globex.api, route, ids[noun][:-4] + "0000")
     malformed = _call(globex.api, route, "nonsense")

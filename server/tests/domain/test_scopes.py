@@ -27,7 +27,7 @@ api_keys:read api_keys:write members:read members:write account:read account:wri
 licenses:read licenses:write licenses:validate licenses:check_in licenses:reveal
 usage:read usage:write usage:reverse tokens:mint tokens:revoke
 events:read request_logs:read audit:read analytics:read signing_keys:read signing_keys:rotate
-export import portal:read portal:release portal:files
+billing:read billing:write export import portal:read portal:release portal:files
 """
 
 

@@ -27,6 +27,7 @@ FLOORS = (
         "webhooks",
         "licensing",
         "portal",
+        "billing",
         "database_router",
         "django_settings",
     ),

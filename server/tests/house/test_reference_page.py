@@ -19,6 +19,7 @@ import pytest
 from licenseapi_server.api.example_answers import CHANGES, example_answer
 from licenseapi_server.api.openapi import build_openapi, errors_of
 from licenseapi_server.api.reference.pages import ReferencePages
+from licenseapi_server.api.reference.samples import WITHOUT_METHOD
 from licenseapi_server.api.reference.style import DARK, LIGHT
 from licenseapi_server.api.registry import Route
 from licenseapi_server.api.resources import RESOURCES, resource_of
@@ -60,7 +61,8 @@ def test_every_endpoint_shows_what_a_caller_needs(route: Route) -> None:
     for code in errors_of(route):
         assert f'href="/docs/errors/{code}"' in section
     captions = re.findall("<figcaption>([^<]+)", section)
-    assert captions == (["cURL", "Python", "Node"] if "by_query" not in route.name else ["cURL"])
+    is_called = route.name not in WITHOUT_METHOD
+    assert captions == (["cURL", "Python", "Node"] if is_called else ["cURL"])
     assert f"Example answer, {route.status}" in section
 
 

@@ -49,6 +49,8 @@ PUBLIC = {
     "portal.request_link",
     "portal.request_test_link",
     "portal.create_session",
+    "billing.receive_live",
+    "billing.receive_test",
 }
 MODELS = [
     model

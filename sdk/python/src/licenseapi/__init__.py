@@ -13,6 +13,8 @@ from licenseapi.paging import AsyncList, AsyncPage, Page
 from licenseapi.resources.account import Account, AccountUsage, Me, RequestLog
 from licenseapi.resources.activations import Activation
 from licenseapi.resources.api_keys import APIKey
+from licenseapi.resources.billing_deliveries import BillingDelivery
+from licenseapi.resources.billing_providers import BillingProvider
 from licenseapi.resources.customers import Customer
 from licenseapi.resources.denials import Denial
 from licenseapi.resources.entitlements import Entitlement
@@ -35,6 +37,7 @@ from licenseapi.resources.product_versions import ProductVersion
 from licenseapi.resources.products import Product
 from licenseapi.resources.root_keys import RootKey
 from licenseapi.resources.signing_keys import KeySet, SigningKey
+from licenseapi.resources.subscription_links import SubscriptionLink
 from licenseapi.resources.tokens import Introspection, Token, TokenRevocation
 from licenseapi.resources.validations import Validation
 from licenseapi.retries import DEFAULT_MAX_RETRIES
@@ -51,6 +54,8 @@ __all__ = [
     "AsyncLicenseAPI",
     "AsyncList",
     "AsyncPage",
+    "BillingDelivery",
+    "BillingProvider",
     "Customer",
     "Deleted",
     "Denial",
@@ -80,6 +85,7 @@ __all__ = [
     "RequestLog",
     "RootKey",
     "SigningKey",
+    "SubscriptionLink",
     "Token",
     "TokenRevocation",
     "Validation",

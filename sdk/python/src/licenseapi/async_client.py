@@ -8,6 +8,8 @@ from licenseapi.async_transport import AsyncTransport
 from licenseapi.resources.account import AsyncAccounts, AsyncIdentity, AsyncRequestLogs
 from licenseapi.resources.activations import AsyncActivations
 from licenseapi.resources.api_keys import AsyncApiKeys
+from licenseapi.resources.billing_deliveries import AsyncBillingDeliveries
+from licenseapi.resources.billing_providers import AsyncBillingProviders
 from licenseapi.resources.customers import AsyncCustomers
 from licenseapi.resources.denials import AsyncDenials
 from licenseapi.resources.entitlements import AsyncEntitlements
@@ -23,6 +25,7 @@ from licenseapi.resources.product_versions import AsyncProductVersions
 from licenseapi.resources.products import AsyncProducts
 from licenseapi.resources.root_keys import AsyncRootKeys
 from licenseapi.resources.signing_keys import AsyncKeySets, AsyncSigningKeys
+from licenseapi.resources.subscription_links import AsyncSubscriptionLinks
 from licenseapi.resources.tokens import AsyncTokens
 from licenseapi.retries import DEFAULT_MAX_RETRIES
 from licenseapi.settings import DEFAULT_TIMEOUT_SECONDS, read_settings
@@ -64,6 +67,9 @@ class AsyncLicenseAPI:
         self.events = AsyncEvents(transport)
         self.denials = AsyncDenials(transport)
         self.exports = AsyncExports(transport)
+        self.billing_providers = AsyncBillingProviders(transport)
+        self.subscription_links = AsyncSubscriptionLinks(transport)
+        self.billing_deliveries = AsyncBillingDeliveries(transport)
         self.api_keys = AsyncApiKeys(transport)
         self.tokens = AsyncTokens(transport)
         self.signing_keys = AsyncSigningKeys(transport)

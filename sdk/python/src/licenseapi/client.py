@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from licenseapi.resources.account import Accounts, Identity, RequestLogs
 from licenseapi.resources.activations import Activations
 from licenseapi.resources.api_keys import ApiKeys
+from licenseapi.resources.billing_deliveries import BillingDeliveries
+from licenseapi.resources.billing_providers import BillingProviders
 from licenseapi.resources.customers import Customers
 from licenseapi.resources.denials import Denials
 from licenseapi.resources.entitlements import Entitlements
@@ -22,6 +24,7 @@ from licenseapi.resources.product_versions import ProductVersions
 from licenseapi.resources.products import Products
 from licenseapi.resources.root_keys import RootKeys
 from licenseapi.resources.signing_keys import KeySets, SigningKeys
+from licenseapi.resources.subscription_links import SubscriptionLinks
 from licenseapi.resources.tokens import Tokens
 from licenseapi.retries import DEFAULT_MAX_RETRIES
 from licenseapi.settings import DEFAULT_TIMEOUT_SECONDS, read_settings
@@ -67,6 +70,9 @@ class LicenseAPI:
         self.events = Events(transport)
         self.denials = Denials(transport)
         self.exports = Exports(transport)
+        self.billing_providers = BillingProviders(transport)
+        self.subscription_links = SubscriptionLinks(transport)
+        self.billing_deliveries = BillingDeliveries(transport)
         self.api_keys = ApiKeys(transport)
         self.tokens = Tokens(transport)
         self.signing_keys = SigningKeys(transport)

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 # What repr() shows: nothing else, or a traceback could give a credential away.
 IDENTIFYING = ("id", "code", "name", "status", "valid")
 # Maps of the vendor's own making: a member `object` in them means nothing to us.
-FREE_MAPS = frozenset({"metadata", "private_metadata", "components", "claims", "ext", "public_jwk"})
+FREE_MAPS = frozenset(
+    {"metadata", "private_metadata", "components", "claims", "ext", "policies", "public_jwk"}
+)
 # What every answer that shows one resource has.
 RESOURCE: Mapping[str, type] = {"id": str, "object": str}
 _KINDS: dict[str, type[ApiObject]] = {}

@@ -107,6 +107,21 @@ _OPERATIONS = (
     Operation("exports.licenses", "GET", "/v1/export/licenses"),
     Operation("exports.customers", "GET", "/v1/export/customers"),
     Operation("exports.activations", "GET", "/v1/export/activations"),
+    Operation("billing_providers.create", "POST", "/v1/billing_providers", BY_KEY),
+    Operation("billing_providers.list", "GET", "/v1/billing_providers"),
+    Operation("billing_providers.get", "GET", "/v1/billing_providers/{id}"),
+    Operation("billing_providers.update", "PATCH", "/v1/billing_providers/{id}", BY_KEY),
+    Operation(
+        "billing_providers.roll_secret", "POST", "/v1/billing_providers/{id}/roll_secret", BY_KEY
+    ),
+    Operation("billing_providers.delete", "DELETE", "/v1/billing_providers/{id}", BY_KEY),
+    Operation("subscription_links.create", "POST", "/v1/subscription_links", BY_KEY),
+    Operation("subscription_links.list", "GET", "/v1/subscription_links"),
+    Operation("subscription_links.get", "GET", "/v1/subscription_links/{id}"),
+    Operation("subscription_links.update", "PATCH", "/v1/subscription_links/{id}", BY_KEY),
+    Operation("subscription_links.delete", "DELETE", "/v1/subscription_links/{id}", BY_KEY),
+    Operation("billing_deliveries.list", "GET", "/v1/billing_deliveries"),
+    Operation("billing_deliveries.get", "GET", "/v1/billing_deliveries/{id}"),
     Operation("tokens.create", "POST", "/v1/tokens"),
     Operation("tokens.introspect", "POST", "/v1/tokens/introspect"),
     Operation("tokens.revoke", "POST", "/v1/tokens/revoke"),
@@ -144,5 +159,6 @@ PUBLIC_OPERATIONS = frozenset(
         "portal.create_session",
     }
 )
-# It would put the license key into a URL; POST validate answers the same.
-LEFT_OUT = frozenset({"licenses.validate_by_query"})
+# The first would put the license key into a URL, and POST validate answers the same; deliveries
+# are the billing providers' to send.
+LEFT_OUT = frozenset({"licenses.validate_by_query", "billing.receive_live", "billing.receive_test"})

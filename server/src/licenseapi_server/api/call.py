@@ -6,6 +6,8 @@ import msgspec
 
 from licenseapi_server.api.principal import Principal
 from licenseapi_server.deployment import Deployment
+from licenseapi_server.domain.billing import Provider
+from licenseapi_server.domain.billing_signatures import Claim
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.tokens import Token
 from licenseapi_server.entropy import id_entropy
@@ -55,6 +57,14 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     def make_id(self, prefix: str) -> str:
         """A new id, ordered by this call's time."""
         return make_id(prefix, self.now, id_entropy.take())
+
+
+class SignedBody(msgspec.Struct, frozen=True):
+    """A body as it came, and what its sender claims to have signed."""
+
+    provider: Provider
+    claim: Claim
+    content: bytes
 
 
 class Asked(msgspec.Struct):

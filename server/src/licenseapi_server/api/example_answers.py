@@ -83,6 +83,17 @@ CHANGES: dict[str, dict[str, Any]] = {
         "last_check_in_at": LATER["updated_at"],
         "check_in_due_at": "2026-03-16T14:05:00Z",
     },
+    "billing_providers.roll_secret": {
+        **LATER,
+        "previous_secret_until": "2026-03-10T14:05:00Z",
+    },
+    "subscription_links.create": {
+        "status": None,
+        "paid_until": None,
+        "plan": None,
+        "updated_at": "2026-03-02T09:30:00Z",
+        "version": 1,
+    },
     "api_keys.create": {"secret": SECRET, "last_used_at": None, "last_ip": None},
     "api_keys.roll": {**LATER, "secret": SECRET},
     "api_keys.revoke": {**LATER, "revoked_at": LATER["updated_at"]},

@@ -6,6 +6,9 @@ ACTIVATION_ID = f"act_{_SUFFIX}"
 API_KEY_ID = f"key_{_SUFFIX}"
 OTHER_KEY_ID = "key_01m86j4c8refk9vd3s0zq1n5wb"
 SECRET_ID = f"sec_{_SUFFIX}"
+BILLING_DELIVERY_ID = f"bdl_{_SUFFIX}"
+BILLING_PROVIDER_ID = f"bpr_{_SUFFIX}"
+SUBSCRIPTION_LINK_ID = f"sub_{_SUFFIX}"
 CUSTOMER_ID = f"cus_{_SUFFIX}"
 DENIAL_ID = f"den_{_SUFFIX}"
 ENTITLEMENT_ID = f"ent_{_SUFFIX}"
@@ -30,6 +33,9 @@ PATH_IDS = {
     "accounts": ACCOUNT_ID,
     "activations": ACTIVATION_ID,
     "api_keys": API_KEY_ID,
+    "billing_deliveries": BILLING_DELIVERY_ID,
+    "billing_providers": BILLING_PROVIDER_ID,
+    "subscription_links": SUBSCRIPTION_LINK_ID,
     "customers": CUSTOMER_ID,
     "denials": DENIAL_ID,
     "entitlements": ENTITLEMENT_ID,
@@ -44,4 +50,6 @@ PATH_IDS = {
     "signing_keys": KEY_THUMBPRINT,
     "users": USER_ID,
     "versions": "2.1.0",
+    "billing": "stripe",
+    "{provider}": ACCOUNT_ID,
 }

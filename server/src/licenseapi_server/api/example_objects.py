@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from licenseapi_server.api import example_keys, example_portal, example_seats
+from licenseapi_server.api.example_billing import BILLING_EXAMPLES
 from licenseapi_server.api.example_ids import (
     ACCOUNT_ID,
     API_KEY_ID,
@@ -319,5 +320,6 @@ OBJECTS: dict[Any, msgspec.Struct] = {
         tokens.RevokedToken(),
         *example_keys.EXAMPLES,
         *example_portal.EXAMPLES,
+        *BILLING_EXAMPLES,
     )
 }

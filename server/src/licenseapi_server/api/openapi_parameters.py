@@ -12,6 +12,8 @@ PATH_IDS = {
     "accounts": "The id of the account, `acct_…`: `GET /v1/account` says it.",
     "activations": "The id of the activation, `act_…`.",
     "api_keys": "The id of the key, `key_…`.",
+    "billing_deliveries": "The id of the delivery, `bdl_…`.",
+    "billing_providers": "The id of the provider, `bpr_…`.",
     "customers": "The id of the customer, `cus_…`.",
     "denials": "The id of the denial, `den_…`.",
     "entitlements": "The id of the entitlement, `ent_…`.",
@@ -26,6 +28,9 @@ PATH_IDS = {
     "signing_keys": "The id of the signing key: its `kid`.",
     "users": "The id of the license's user, `usr_…`.",
     "versions": "The version, like `2.1.0`: 1 to 64 letters, digits and `.+_~-`.",
+    "subscription_links": "The id of the link, `sub_…`.",
+    "billing": "`stripe`, `paddle`, `lemon_squeezy` or `generic`.",
+    "{provider}": "The id of the account, `acct_…`: `delivery_url` of the provider has it.",
 }
 
 

@@ -29,7 +29,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     `stands_for` names the route whose rules about quota and Idempotency-Key hold for a body:
     what is done to many is refused when it would be refused for one.
     `streams` are the media types of an answer that comes page by page, `answer` is then one
-    line of it. `example` is a body, or the query of a route without one.
+    line of it. `is_signed` marks a public route whose body is read as bytes, with the claim of
+    its sender's signature. `example` is a body, or the query of a route without one.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     is_counted: bool = True
     ignores_quota: bool = False
     allows_key_in_url: bool = False
+    is_signed: bool = False
     takes_license_key_header: bool = False
     secret_members: tuple[str, ...] = ()
     find_subject: Callable[..., Any] | None = None

@@ -57,6 +57,26 @@ RESOURCES = (
         "Exports",
         "Everything that there is, in one file: for a spreadsheet, a warehouse, or for leaving.",
     ),
+    Resource(
+        "billing_providers",
+        "Billing providers",
+        "Whose deliveries are believed: Stripe, Paddle, Lemon Squeezy, or a system of your own.",
+    ),
+    Resource(
+        "subscription_links",
+        "Subscription links",
+        "A license and the subscription that drives it: paid, it is valid; given back, it ends.",
+    ),
+    Resource(
+        "billing_deliveries",
+        "Billing deliveries",
+        "What billing providers have said about subscriptions, and what it did.",
+    ),
+    Resource(
+        "billing",
+        "Billing",
+        "Where billing providers deliver. They are called by nobody else.",
+    ),
     Resource("products", "Products", "What is licensed: an app, a plug-in, a game."),
     Resource(
         "product_versions",

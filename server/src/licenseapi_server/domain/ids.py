@@ -12,6 +12,8 @@ PREFIXES = frozenset(
     {
         "acct",
         "act",
+        "bdl",
+        "bpr",
         "cus",
         "ent",
         "evt",
@@ -25,6 +27,7 @@ PREFIXES = frozenset(
         "prod",
         "req",
         "sec",
+        "sub",
         "tok",
         "user",
     }

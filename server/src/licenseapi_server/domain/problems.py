@@ -110,6 +110,12 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
         "Use another key; a revoked one never works again.",
     ),
     ProblemType(
+        "signature_refused",
+        401,
+        "The delivery's signature does not hold",
+        "Check the address, the provider's secret in `billing_providers`, and the clock.",
+    ),
+    ProblemType(
         "license_limit_reached",
         402,
         "The plan's number of licenses is reached",

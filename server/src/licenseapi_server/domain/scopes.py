@@ -13,6 +13,7 @@ RESOURCES = (
     "license_files",
     "meters",
     "webhooks",
+    "billing",
     "api_keys",
     "members",
     "account",

@@ -6,7 +6,9 @@ from django.db import transaction
 
 from licenseapi_server.accounts.models import DeniedToken, IdempotencyRecord
 from licenseapi_server.audit.models import Denial, RequestLogEntry
+from licenseapi_server.billing.models import BillingDelivery, BillingPayment
 from licenseapi_server.database_router import TelemetryRouter
+from licenseapi_server.domain.ids import id_floor
 from licenseapi_server.domain.instants import DAY, HOUR, MINUTE
 from licenseapi_server.jobs.kinds import JobKind, JobRun
 from licenseapi_server.jobs.models import Job, JobPeriod
@@ -16,6 +18,8 @@ CHUNK = 1_000
 IDEMPOTENCY_KEPT = 25 * HOUR
 DEAD_JOBS_KEPT = 30 * DAY
 PERIODS_KEPT = 2 * DAY
+# Longer than a payment can be given back or charged back.
+BILLING_KEPT = 400 * DAY
 
 
 def _delete(rows: Callable[[], "object"], alias: str) -> None:
@@ -44,6 +48,7 @@ def _delete_old_lines(kept_from: int, alias: str) -> None:
 
 def tidy(run: JobRun) -> None:
     """Delete what has ended: denials, idempotent answers, log lines, links, and jobs long dead."""
+    """Delete what has ended: denials, idempotent answers, lines, deliveries, jobs long dead."""
     now = run.now
     log_alias = TelemetryRouter().db_for_write(RequestLogEntry)
     kept_from = now - run.deployment.settings.request_log_days * DAY
@@ -55,6 +60,9 @@ def tidy(run: JobRun) -> None:
     _delete(lambda: PortalLink.objects.filter(expires_at__lt=now - DAY), "default")
     _delete(lambda: PortalMail.objects.filter(sent_at__lt=now - DAY), "default")
     _delete(lambda: JobPeriod.objects.filter(period_start__lt=now - PERIODS_KEPT), "default")
+    billed_from = now - BILLING_KEPT
+    _delete(lambda: BillingDelivery.objects.filter(pk__lt=id_floor("bdl", billed_from)), "default")
+    _delete(lambda: BillingPayment.objects.filter(created_at__lt=billed_from), "default")
     _delete_old_lines(kept_from, log_alias)
     _delete(lambda: Denial.objects.filter(hour_start__lt=kept_from), log_alias)
 

@@ -10,6 +10,7 @@ from typing import Any
 from licenseapi_server.api.meanings import (
     account,
     activations,
+    billing,
     bulk,
     catalog,
     denials,
@@ -35,6 +36,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     **events.STRUCTS,
     **denials.STRUCTS,
     **bulk.STRUCTS,
+    **billing.STRUCTS,
     **account.STRUCTS,
     **runtime.STRUCTS,
     **offline.STRUCTS,

@@ -133,8 +133,13 @@ STRUCTS = {
         "id": "The request's id, `req_…`: every answer has it as `Request-Id`.",
         "object": "Always `request_log`.",
         "mode": "`live` or `test`: that of the credential.",
-        "credential_type": "`secret`, `restricted`, `publishable`, `token` or `portal`.",
-        "key_id": "The key, or the key that minted the token; in the portal the customer. Null is nobody.",
+        "credential_type": (
+            "`secret`, `restricted`, `publishable`, `token` or `portal`; `billing` is a provider."
+        ),
+        "key_id": (
+            "The key, or the key that minted the token; in the portal the customer, of deliveries "
+            "the provider. Null is nobody."
+        ),
         "token_id": "The token, `tok_…`; null when there was none.",
         "operation": "The operation that was called; null when there is none at this path.",
         "method": "The HTTP method.",

@@ -23,11 +23,14 @@ STRUCTS = {
             "reason given, `from` and `to` are the expiry before and after; of activations "
             "`hostname`, `reason`, `after` and `from`; of leases `entitlement`, `expires_at`, "
             "`until`, `after` and `reason`; of denials all that `GET /v1/denials` says of them. "
-            "Never a key or a secret."
+            "What a subscription did names `cause`, the provider, and `delivery_id`. Never a key or "
+            "a secret."
         ),
         "actor": (
             "The API key that did it, `key_…`; of machines and of the portal also a token, by "
             "its `jti`, or a customer; of denials empty."
+            "The API key that did it, `key_…`; of machines also a token, by its `jti`; of "
+            "subscriptions also the provider, like `stripe`; of denials empty."
         ),
         "created_at": "When it happened.",
     },

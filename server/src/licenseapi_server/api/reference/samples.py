@@ -14,8 +14,11 @@ from licenseapi_server.api.management.products import Deleted
 from licenseapi_server.api.openapi import takes_body
 from licenseapi_server.api.registry import Route
 
-# The SDKs do not put a license key into a URL: POST validate answers the same.
-WITHOUT_METHOD = frozenset({"licenses.validate_by_query"})
+# The SDKs do not put a license key into a URL: POST validate answers the same. Deliveries are
+# the providers' to send.
+WITHOUT_METHOD = frozenset(
+    {"licenses.validate_by_query", "billing.receive_live", "billing.receive_test"}
+)
 IDEMPOTENCY_KEY = "invoice-1017"
 LINE = 76
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
@@ -28,6 +31,8 @@ def curl_sample(route: Route, base_url: str) -> str:
     lines = [f"curl {'-G ' if query else ''}{method}{base_url}{_filled(route)}"]
     if not route.is_public:
         lines.append('-H "Authorization: Bearer $LICENSEAPI_API_KEY"')
+    if route.is_signed:
+        lines.append('-H "Content-Type: application/json" -H "Stripe-Signature: t=…,v1=…"')
     if route.needs_idempotency_key:
         lines.append(f'-H "Idempotency-Key: {IDEMPOTENCY_KEY}"')
     lines += [f"--data-urlencode {_quoted(f'{name}={value}')}" for name, value in _pairs(query)]

@@ -1,0 +1,1 @@
+"""Subscriptions at billing providers, and what the providers say about them."""
