@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('licensing', '0009_portal_gen'),
+        ('licensing', '0010_license_files'),
     ]
 
     operations = [
