@@ -16,8 +16,9 @@ SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 def test_p01_p02_p15_generated_requests_find_no_undocumented_answer(
     engine: str, make_server: Callable[..., Server], pytestconfig: pytest.Config, tmp_path: Path
 ) -> None:
-    # Wrong credentials are part of the run: the throttle has tests of its own.
-    server = make_server(engine, LICENSEAPI_FAILED_AUTH_PER_MINUTE="10000000")
+    # Wrong credentials are part of the run: the throttles have tests of their own.
+    limits = ("FAILED_AUTH_PER_MINUTE", "PORTAL_PER_MINUTE")
+    server = make_server(engine, **{f"LICENSEAPI_{name}": "10000000" for name in limits})
     key = server.create_account().live["secret_key"]
     examples = str(pytestconfig.getoption("--fuzz-examples"))
 

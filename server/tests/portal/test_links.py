@@ -1,6 +1,7 @@
 """portal.request_link and portal.create_session: who reads the mail gets in, once."""
 
 import hashlib
+import json
 import re
 import time
 from collections.abc import Callable
@@ -390,3 +391,41 @@ def test_an_address_asks_for_so_many_links_a_minute(make_server: Callable[..., S
     assert int(refused.headers["Retry-After"]) > 0
     assert vendor.api.get("/v1/me").status_code == 200
     assert server.execute("SELECT COUNT(*) FROM jobs_job")[0][0] == 5
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_three_mails_are_three_however_many_jobs_run_at_once(
+    engine: str, make_server: Callable[..., Server], mailbox: Mailbox
+) -> None:
+    """On four workers, each with several threads for mail."""
+    server = make_server(engine, workers=4, **mailbox.environment)
+    holder = make_holder(make_vendor(server), mailbox)
+    account = holder.vendor.account.account_id
+    args = json.dumps({"account_id": account, "mode": "live", "email": holder.email})
+    for number in range(30):
+        server.execute(
+            "INSERT INTO jobs_job (id, kind, args, due_at, claim, attempts, error, created_at) "
+            "VALUES (?, 'portal_link', ?, 1, '', 0, '', 1)",
+            *(f"job_{number:026}", args),
+        )
+
+    _settle(holder)
+
+    assert len(holder.mails()) == 3
+    assert server.execute("SELECT COUNT(*) FROM portal_portallink")[0][0] == 3
+
+
+def test_a_killed_server_mails_after_its_return(
+    make_server: Callable[..., Server], mailbox: Mailbox
+) -> None:
+    """What was answered 202 is in the queue, whatever happens to the process."""
+    server = make_server("sqlite", LICENSEAPI_ROLES="api", **mailbox.environment)
+    holder = make_holder(make_vendor(server), mailbox)
+    holder.ask()
+    server.kill()
+
+    again = Server(server.data_dir, environment=mailbox.environment).start()
+    try:
+        eventually(holder.mails, bool)
+    finally:
+        again.stop()
