@@ -18,6 +18,7 @@ EXAMPLE_LICENSE_KEY = "ZBAVY-GX25M-7TX44-2S71H-VA8WR"
 SEAT_DENIALS = (
     "activation_limit_reached",
     "machine_limit_reached",
+    "fingerprint_taken",
     "cooldown_running",
     "deactivation_limit_reached",
 )

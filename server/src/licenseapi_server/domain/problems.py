@@ -200,6 +200,12 @@ PROBLEM_TYPES: tuple[ProblemType, ...] = (
         "Read `limit` and `count`; deactivate another machine, or raise the license's limit.",
     ),
     ProblemType(
+        "fingerprint_taken",
+        409,
+        "The machine is activated on another license",
+        "Deactivate it there, or use that license: the policy allows a machine one license.",
+    ),
+    ProblemType(
         "user_limit_reached",
         409,
         "The license has no place left for another user",

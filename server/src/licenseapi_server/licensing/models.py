@@ -166,6 +166,9 @@ class Activation(TenantRow):
             models.Index(fields=["account", "mode", "id"], name="activation_by_tenant"),
             models.Index(fields=["account", "mode", "license", "id"], name="activation_by_license"),
             models.Index(fields=["license", "ended_at", "last_seen_at"], name="activation_by_end"),
+            models.Index(
+                fields=["account", "mode", "fingerprint_digest"], name="activation_by_machine"
+            ),
         ]
 
 

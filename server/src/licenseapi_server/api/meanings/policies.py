@@ -1,4 +1,4 @@
-"""What the fields of a policy mean. A field whose effect is not built yet says when it comes."""
+"""What the fields of a policy mean."""
 
 from licenseapi_server.api.meanings.shared import (
     ARCHIVED_AT,
@@ -8,15 +8,6 @@ from licenseapi_server.api.meanings.shared import (
     SHOWN_METADATA,
     stamps,
 )
-
-
-def _later(text: str, feature: str) -> str:
-    return f"{text} Stored now; takes effect with {feature}."
-
-
-def _unbuilt(text: str) -> str:
-    return _later(text, "a later version")
-
 
 _RULES = {
     "duration": (
@@ -83,7 +74,11 @@ _RULES = {
         "How long a lease may be borrowed for use offline, an ISO 8601 duration; null is not at "
         "all. Needs `floating`."
     ),
-    "fingerprint_uniqueness": _unbuilt("Within what one machine may be activated only once."),
+    "fingerprint_uniqueness": (
+        "Within what one machine may be activated on one license only: `license` is no such rule, "
+        "`policy`, `product` and `account` refuse a second license with 409 `fingerprint_taken`. "
+        "Freed when the seat ends, and when its license is revoked or has expired."
+    ),
     "component_matching": (
         "How many stored components must match for a changed machine to be recognized."
     ),

@@ -22,6 +22,7 @@ DENIALS = frozenset(
     {
         "activation_limit_reached",
         "machine_limit_reached",
+        "fingerprint_taken",
         "cooldown_running",
         "deactivation_limit_reached",
         "no_seat_available",

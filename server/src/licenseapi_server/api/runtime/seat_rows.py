@@ -103,6 +103,8 @@ class LicenseSeats(msgspec.Struct, frozen=True):
     deactivation_period: str | None
     non_production: str
     max_non_production: int
+    fingerprint_uniqueness: str
+    policy_id: str
     requires: str | None
     is_floating: bool
     leasing: str

@@ -4,7 +4,7 @@ Each is served by the primary key of the license, or by an index of `licensing_a
 that begins with `license_id`.
 """
 
-from licenseapi_server.api.runtime.sql import SEAT_COLUMNS, statement
+from licenseapi_server.api.runtime.sql import SEAT_COLUMNS, Statement, statement
 
 # Taken before anything is counted, in a statement of its own: a count in the locking
 # statement would not see what others have just committed (PostgreSQL, READ COMMITTED).
@@ -23,7 +23,7 @@ SEAT_RULES = statement(
     p.max_disk_bytes, p.overage_percent, p.when_full, p.component_matching,
     p.heartbeat_interval, p.dead_after, p.when_dead, p.heartbeat_basis, p.dormant_after,
     p.deactivation_cooldown, p.max_deactivations, p.deactivation_period, p.non_production,
-    p.max_non_production, p.requires, p.floating, p.leasing, p.lease_ttl, p.max_borrow,
+    p.max_non_production, p.fingerprint_uniqueness, l.policy_id, p.requires, p.floating, p.leasing, p.lease_ttl, p.max_borrow,
     p.max_leases, p.entitlements, l.entitlements, p.trial AND p.one_trial_per_fingerprint,
     l.user_count
 FROM licensing_license l
@@ -36,6 +36,24 @@ WHERE l.id = :license_id LIMIT 1"""
 SEAT_BY_FINGERPRINT = statement(
     f"""SELECT {SEAT_COLUMNS} FROM licensing_activation a
 WHERE a.license_id = :license_id AND a.fingerprint_digest = :digest LIMIT 1"""
+)
+
+# Whoever wants this machine elsewhere within the same reach waits here until the end of the
+# transaction, before it looks for others (PostgreSQL; on SQLite every writer holds the lock).
+LOCK_FINGERPRINT = Statement(
+    ("number",), "SELECT ?1 LIMIT 1", "SELECT pg_advisory_xact_lock($1) LIMIT 1"
+)
+
+# The same machine on other licenses within a reach: empty ids do not restrict it. Index
+# (account_id, mode, fingerprint_digest).
+SEATS_ELSEWHERE = statement(
+    f"""SELECT {SEAT_COLUMNS} FROM licensing_activation a
+JOIN licensing_license l ON l.id = a.license_id
+WHERE a.account_id = :account_id AND a.mode = :mode AND a.fingerprint_digest = :digest
+  AND a.license_id <> :license_id AND (a.ended_at IS NULL OR a.seat_free_at > :now)
+  AND (:policy_id = '' OR l.policy_id = :policy_id)
+  AND (:product_id = '' OR l.product_id = :product_id) LIMIT 100""",
+    {"now": "bigint", "policy_id": "varchar", "product_id": "varchar"},
 )
 
 # An activation by its id, for heartbeats and ends. Primary key.

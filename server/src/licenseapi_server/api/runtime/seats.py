@@ -25,6 +25,7 @@ from licenseapi_server.api.runtime.seat_rows import (
     component_digests,
 )
 from licenseapi_server.api.runtime.trials import use_trial
+from licenseapi_server.api.runtime.uniqueness import refuse_elsewhere
 from licenseapi_server.api.runtime.use import due_bounds, read_usage
 from licenseapi_server.api.runtime.work import Ask, Work
 from licenseapi_server.domain.activations import (
@@ -68,6 +69,8 @@ def activate(scene: Scene, arrival: Arrival) -> Work[tuple[SeatRow, bool]]:
     outcome = decide_activation(rules, facts, machine, scene.now)
     if isinstance(outcome, Denied):
         raise denial(outcome, scene.now)
+    if outcome.seat is None or outcome.is_moved or outcome.seat.ended_at is not None:
+        yield from refuse_elsewhere(scene, license_, machine.fingerprint_digest)
     if outcome.replaces is not None:
         yield from _end(scene, outcome.replaces, "moved" if outcome.is_moved else "replaced")
     if outcome.replaces is not None or outcome.is_moved:
@@ -108,6 +111,7 @@ def beat(scene: Scene, activation_id: str) -> Work[SeatRow]:
         outcome = decide_activation(polite, facts, machine, scene.now)
         if isinstance(outcome, Denied):
             raise denial(outcome, scene.now)
+        yield from refuse_elsewhere(scene, license_, machine.fingerprint_digest)
         yield from _take_again(scene, Arrival(fingerprint=row.fingerprint), outcome)
     yield (seat_sql.BEAT_ACTIVATION, (scene.now, activation_id))
     found = yield (seat_sql.SEAT_BY_ID, name)
