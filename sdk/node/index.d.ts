@@ -446,6 +446,10 @@ export namespace error {
   class ServerError extends APIStatusError {}
   /** 2xx without what was asked for: of a portal or proxy, not a verdict on a license. */
   class UnusableAnswerError extends APIStatusError {}
+  class SignatureVerificationError extends LicenseAPIError {
+    /** Why, in one word. */
+    readonly reason: string;
+  }
   class LicenseInvalid extends LicenseAPIError {
     readonly code: string;
     readonly validation: Validation;

@@ -6,5 +6,5 @@ export const {
   LicenseAPI, License, Product, Policy, Customer, Entitlement, Activation, Event, Denial, LicenseUser,
   ProductVersion, BillingProvider, SubscriptionLink, BillingDelivery,
   APIKey, Token, SigningKey, Account, Me, RequestLog, Validation, APIObject, Page, Export, error,
-  setApiKey, setApiBase, VERSION,
+  LicenseFile, verifyLicenseFile, verifyPermit, setApiKey, setApiBase, VERSION,
 } = licenseapi;

@@ -42,3 +42,51 @@ export class LicenseFile extends APIObject {
   static retrieve(id: string, options?: CallOptions): Promise<LicenseFile>;
   static list(query?: LicenseFileQuery, options?: CallOptions): List<LicenseFile>;
 }
+
+export interface OfflineOptions {
+  /** Your app's, by id or code: a file for one product never opens another. */
+  product: string;
+  fingerprint?: string | null;
+  /** Seconds since the epoch; by default the machine's clock. */
+  now?: number;
+  allowTest?: boolean;
+}
+
+export interface OfflineLicense {
+  readonly id: string;
+  readonly licenseId: string;
+  readonly productId: string;
+  readonly activationId: string | null;
+  readonly license: { [name: string]: any };
+  readonly limits: { [name: string]: number | null };
+  readonly entitlements: string[];
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface Permit {
+  readonly licenseId: string;
+  readonly productId: string;
+  readonly activationId: string | null;
+  readonly code: string;
+  readonly entitlements: string[];
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly graceUntil: number;
+  readonly nextCheckAt: number | null;
+  /** It counts only because nobody answers. */
+  readonly isInGrace: boolean;
+}
+
+export function verifyLicenseFile(
+  text: string,
+  rootKeys: string[],
+  options: OfflineOptions,
+): OfflineLicense;
+
+/** Give the `nonce` that was sent when the permit has just arrived. */
+export function verifyPermit(
+  text: string,
+  rootKeys: string[],
+  options: OfflineOptions & { nonce?: string | null; isUnreachable?: boolean },
+): Permit;

@@ -17,7 +17,8 @@
  * │       ├── QuotaExceededError    429, the month is used up
  * │       ├── ServerError           5xx
  * │       └── UnusableAnswerError   2xx, but without what the call is for
- * └── LicenseInvalid                thrown by requireValid, with the verdict's code
+ * ├── LicenseInvalid                thrown by requireValid, with the verdict's code
+ * └── SignatureVerificationError    a license file or permit is not what it says it is
  */
 
 class LicenseAPIError extends Error {
@@ -65,6 +66,14 @@ class LicenseInvalid extends LicenseAPIError {
   }
 }
 
+/** A document is not what it says it is: `reason` in one word. */
+class SignatureVerificationError extends LicenseAPIError {
+  constructor(reason, message) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
 const BY_STATUS = {
   400: InvalidRequestError,
   401: AuthenticationError,
@@ -100,5 +109,6 @@ module.exports = {
   ServerError,
   UnusableAnswerError,
   LicenseInvalid,
+  SignatureVerificationError,
   classFor,
 };

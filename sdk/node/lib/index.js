@@ -10,6 +10,7 @@ const { LicenseAPI } = require('./client.js');
 const { Export } = require('./export.js');
 const errors = require('./errors.js');
 const objects = require('./objects.js');
+const { verifyLicenseFile, verifyPermit } = require('./offline.js');
 const { Page } = require('./page.js');
 const { readApiBase, readApiKey } = require('./settings.js');
 const { VERSION } = require('./version.js');
@@ -60,6 +61,8 @@ module.exports = {
   setApiBase,
   error: errors,
   Page,
+  verifyLicenseFile,
+  verifyPermit,
   APIObject: objects.APIObject,
   Validation: objects.Validation,
   License: attach(objects.License, 'licenses', [

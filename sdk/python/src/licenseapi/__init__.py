@@ -9,6 +9,7 @@ from licenseapi.async_client import AsyncLicenseAPI
 from licenseapi.client import LicenseAPI
 from licenseapi.exporting import AsyncExport, Export
 from licenseapi.objects import ApiObject, Deleted
+from licenseapi.offline import OfflineLicense, Permit, verify_license_file, verify_permit
 from licenseapi.paging import AsyncList, AsyncPage, Page
 from licenseapi.resources.account import Account, AccountUsage, Me, RequestLog
 from licenseapi.resources.activations import Activation
@@ -74,7 +75,9 @@ __all__ = [
     "LicenseFile",
     "LicenseUser",
     "Me",
+    "OfflineLicense",
     "Page",
+    "Permit",
     "Policy",
     "PortalActivation",
     "PortalLicense",
@@ -96,6 +99,8 @@ __all__ = [
     "error",
     "max_retries",
     "timeout",
+    "verify_license_file",
+    "verify_permit",
 ]
 
 # Settings of the module style. What is None comes from LICENSEAPI_API_KEY,

@@ -162,4 +162,8 @@ class LicenseInvalid(LicenseAPIError):  # noqa: N818 - a verdict, not a failure 
 
 
 class SignatureVerificationError(LicenseAPIError):
-    """A token, license file or webhook is not what it says it is."""
+    """A token, license file or webhook is not what it says it is: `reason` in one word."""
+
+    def __init__(self, message: str, reason: str = "malformed") -> None:
+        super().__init__(message)
+        self.reason = reason
