@@ -145,3 +145,14 @@ def test_a_transfer_that_resets_the_expiry_starts_the_clock(server: Server) -> N
     moved = acme.api.make(path, policy_id=policy["id"])
     assert moved["expires_at"] is not None
     assert _validate(acme)["license"]["expires_at"] == moved["expires_at"]
+
+
+@pytest.mark.parametrize("name", ["check_in_interval", "maintenance", "duration", "grace_period"])
+@pytest.mark.parametrize("span", ["P0D", "-P1D", "P101Y", "P1.5D", "1 year", ""])
+def test_a_span_is_positive_and_at_most_a_century(acme: Vendor, name: str, span: str) -> None:
+    """At the field, for a new policy and for one that is changed."""
+    body = {"product_id": acme.product["id"], "name": "Odd", name: span}
+    created = acme.api.post("/v1/policies", json=body)
+    changed = acme.api.patch(f"/v1/policies/{acme.policy['id']}", json={name: span})
+    for refused in (created, changed):
+        assert (refused.status_code, refused.json()["param"]) == (400, name)
