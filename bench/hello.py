@@ -21,6 +21,10 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": BODY})
 
 
+# What the protocol asks of its application.
+app.stalled_seconds = 60
+app.public_url = ""
+
 if __name__ == "__main__":
     uvicorn.run(
         app,

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import uvloop
+from requesting import UNIQUE
 
 CLIENT_CORE = 1
 
@@ -23,12 +24,19 @@ class Stream:
     def __init__(self, requests: list[str]) -> None:
         self._requests = [item.encode() for item in requests]
         self._random = random.Random(7)
+        self._marker = UNIQUE.encode()
+        # Sixteen digits, and ahead of every earlier turn.
+        self._number = time.time_ns() // 1000
         self.latencies: list[int] = []
         self.errors = 0
         self.is_over = False
 
     def next_request(self) -> bytes:
-        return self._random.choice(self._requests)
+        chosen = self._random.choice(self._requests)
+        if self._marker not in chosen:
+            return chosen
+        self._number += 1
+        return chosen.replace(self._marker, b"%016d" % self._number)
 
     def note(self, answer: bytes, nanoseconds: int) -> None:
         if not answer.startswith(b"HTTP/1.1 20"):

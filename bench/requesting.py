@@ -2,6 +2,9 @@
 
 import json
 
+# Stands for a number that no other request has; the load puts it in.
+UNIQUE = "################"
+
 
 def request(port: int, secret: str, body: dict | None, path: str = "/v1/licenses/validate") -> str:
     content = json.dumps(body) if body is not None else ""

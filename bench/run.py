@@ -10,10 +10,8 @@ turns. Absolute numbers say something about this machine, ratios about the softw
 
 import argparse
 import json
-import statistics
 import sys
 from argparse import Namespace
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +31,8 @@ from processes import (
     spinner,
 )
 from requesting import request
+from seats import measure_seats, measure_workers
+from turns import compare
 
 PLANS = [
     {"name": "developer"},
@@ -45,27 +45,6 @@ PLANS = [
         "rate_burst": 10_000_000,
     },
 ]
-
-
-def compare(
-    title: str, target: Callable[[], dict], base: Callable[[], dict], options: Namespace
-) -> dict:
-    """Prints a row: target and base, by turns. What the turn of the median gave."""
-    turns = []
-    for _ in range(options.rounds):
-        given = base()
-        result = target()
-        turns.append((result["rate"] / given["rate"], result, given))
-    ratios = [ratio for ratio, _, _ in turns]
-    median = statistics.median(ratios)
-    _, result, given = min(turns, key=lambda turn: abs(turn[0] - median))
-    print(
-        f"{title:57} {median:6.3f}  {min(ratios):.3f}-{max(ratios):.3f} "
-        f"{result['rate']:9.0f} {given['rate']:9.0f} "
-        f"{result['p50_ms']:7.2f} {result['p99_ms']:7.2f} {result['errors']:6}",
-        flush=True,
-    )
-    return result
 
 
 def measure(data_dir: Path, options: Namespace, engine: str, url: str = "") -> None:
@@ -104,6 +83,8 @@ def measure(data_dir: Path, options: Namespace, engine: str, url: str = "") -> N
             title = f"{engine}: validate while a page renders and a job runs"
             busy = partial(validations["unlimited"], beside=streams_beside(port, secret))
             print_beside(compare(title, busy, say_hello, options))
+        measure_seats(engine, port, secret, keys["unlimited"], options)
+    measure_workers(engine, [*serve, "--workers", "4"], (port, secret), env, options)
 
 
 def _tokens(port: int, secret: str, keys: list[str]) -> list[str]:
