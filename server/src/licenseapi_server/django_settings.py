@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "licenseapi_server.billing",
     "licenseapi_server.audit",
     "licenseapi_server.portal",
+    "licenseapi_server.records",
     "licenseapi_server.jobs",
     "licenseapi_server.mail",
     "licenseapi_server.dashboard",

@@ -28,6 +28,7 @@ FLOORS = (
         "licensing",
         "portal",
         "billing",
+        "records",
         "database_router",
         "django_settings",
     ),

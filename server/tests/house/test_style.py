@@ -35,6 +35,7 @@ CLOCK_EDGES = {
     "api/runtime/store_sqlite.py",
     "api/runtime/tokens.py",
     "cli/account_commands.py",
+    "cli/audit_commands.py",
     "cli/mail_commands.py",
     "cli/serve_commands.py",
     "jobs/worker.py",

@@ -23,7 +23,6 @@ WITHOUT_A_PART = {
     "p14": "webhooks",
     "p16": "identity and billing providers",
     "d07": "members with roles",
-    "d08": "the audit log",
 }
 
 

@@ -236,6 +236,7 @@ class Api:
         admitted = await self._gate.admit(request, route, receive)
         if route.is_runtime:
             return await self._run_runtime(route, admitted.call, admitted.use)
+        admitted.call.request_id = request.id
         rendered = await self._run_management(request, route, admitted.call, admitted.raw)
         if rendered.stream is not None:
             readmit = self._gate.readmit

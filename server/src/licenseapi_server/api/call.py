@@ -46,6 +46,7 @@ class Call(msgspec.Struct, Generic[Body_co, Query_co]):
     denied_license: Any = None
     # Takes a request of the plan, for a route that itself decides whether it counts.
     count: Any = None
+    request_id: str = ""
     # What the route has made ready before the transaction: see Route.prepare.
     prepared: Any = None
 

@@ -37,15 +37,16 @@ def create_account(options: argparse.Namespace) -> int:
     from django.db import transaction
 
     from licenseapi_server.accounts import issuing
+    from licenseapi_server.records import recording
 
-    with transaction.atomic():
+    now = time.time_ns() // 1000
+    with transaction.atomic(), recording.watching() as changes:
         new = issuing.create_account(
-            deployment,
-            name=options.name.strip(),
-            email=options.email,
-            plan=options.plan,
-            now=time.time_ns() // 1000,
+            deployment, name=options.name.strip(), email=options.email, plan=options.plan, now=now
         )
+        account_id = new.account.id
+        act = recording.by_operator(account_id, "create-account", account_id, now)
+        recording.write(act, changes)
     shown = {"account_id": new.account.id, "owner_email": new.owner_email, **new.secrets}
     if options.json:
         sys.stdout.write(json.dumps(shown) + "\n")
@@ -77,6 +78,7 @@ def create_api_key(options: argparse.Namespace) -> int:
     from django.db import transaction
 
     from licenseapi_server.accounts import issuing, models
+    from licenseapi_server.records import recording
 
     account = models.Account.objects.filter(pk=options.account).first()
     if account is None:
@@ -93,8 +95,10 @@ def create_api_key(options: argparse.Namespace) -> int:
         created_at=now,
         updated_at=now,
     )
-    with transaction.atomic():
+    with transaction.atomic(), recording.watching() as changes:
         issued = issuing.issue_key(deployment, row, now)
+        act = recording.by_operator(account.pk, "create-api-key", row.id, now)
+        recording.write(act, changes)
     if options.json:
         sys.stdout.write(json.dumps({"id": row.id, "secret": issued.text}) + "\n")
     else:
@@ -107,8 +111,9 @@ def create_first_account(deployment: Deployment, now: int) -> NewAccountText | N
     from django.db import transaction
 
     from licenseapi_server.accounts import issuing, models
+    from licenseapi_server.records import recording
 
-    with transaction.atomic():
+    with transaction.atomic(), recording.watching() as changes:
         if models.Account.objects.exists():
             return None
         new = issuing.create_account(
@@ -118,6 +123,9 @@ def create_first_account(deployment: Deployment, now: int) -> NewAccountText | N
             plan=deployment.settings.first_account_plan,
             now=now,
         )
+        account_id = new.account.id
+        act = recording.by_operator(account_id, "first-account", account_id, now)
+        recording.write(act, changes)
     return NewAccountText(new.account.id, new.secrets["live"]["secret_key"])
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from licenseapi_server import __version__
-from licenseapi_server.cli import account_commands, mail_commands, serve_commands
+from licenseapi_server.cli import account_commands, audit_commands, mail_commands, serve_commands
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.domain.quotas import PLANS
 from licenseapi_server.domain.scopes import GRANTABLE_SCOPES
@@ -46,6 +46,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands)
     _add_accounts(commands)
+    _add_audit(commands)
     for name, text, run in (
         ("migrate", "bring the database up to date", serve_commands.migrate),
         ("check-config", "check the settings and show them", serve_commands.check_config),
@@ -103,6 +104,22 @@ def _add_accounts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     key.add_argument("--json", action="store_true", help="one JSON object on standard output")
     key.set_defaults(run=account_commands.create_api_key)
+
+
+def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = "verify, seal or export the records of who changed what"
+    audit = commands.add_parser("audit", help=text)
+    _add_database(audit)
+    audit.add_argument("action", choices=("verify", "seal", "export"))
+    audit.add_argument("--account", default="", metavar="ACCOUNT_ID", help="of this account alone")
+    audit.add_argument(
+        "--head",
+        action="append",
+        default=[],
+        metavar="ACCOUNT:NUMBER:SEAL",
+        help="a line that an earlier verification printed: it must still hold; may be repeated",
+    )
+    audit.set_defaults(run=audit_commands.audit)
 
 
 def _warn_of_unknown_variables() -> None:

@@ -14,6 +14,7 @@ PREFIXES = frozenset(
         "act",
         "bdl",
         "bpr",
+        "aud",
         "cus",
         "ent",
         "evt",

@@ -16,10 +16,12 @@ from licenseapi_server.api import idempotency
 from licenseapi_server.api.call import Answer, AnyCall
 from licenseapi_server.api.idempotency import IdempotentRequest
 from licenseapi_server.api.management.rows import is_missing_reference
+from licenseapi_server.api.principal import Principal
 from licenseapi_server.api.registry import Route
 from licenseapi_server.api.rendering import encode
 from licenseapi_server.api.streaming import Part, Stream
 from licenseapi_server.domain.problems import Problem
+from licenseapi_server.records import recording
 
 RETRY_SECONDS = "1"
 LOCK_NOT_AVAILABLE = "55P03"
@@ -97,16 +99,39 @@ def run(
 
 def _write(route: Route, call: AnyCall, replayed: IdempotentRequest | None) -> Rendered:
     if replayed is None:
-        return render(as_answer(route.handler(call), route))
+        return _recorded(route, call)
     if not idempotency.claim(replayed, call):
         # Its twin committed while this one waited for the row.
         known = idempotency.find(replayed, call.deployment)
         if known is not None:
             return _replay(route, call, known)
         raise Problem("idempotency_in_flight", headers={"Retry-After": RETRY_SECONDS})
-    rendered = render(as_answer(route.handler(call), route))
+    rendered = _recorded(route, call)
     idempotency.store(replayed, call.deployment, rendered.status, rendered.body)
     return rendered
+
+
+def _recorded(route: Route, call: AnyCall) -> Rendered:
+    """The handler's answer, and the audit record of what it changed."""
+    with recording.watching() as changes:
+        answer = as_answer(route.handler(call), route)
+    caller: Principal | None = call.principal
+    if caller is None:
+        # A provider's signed delivery: it is kept as such, and its effects are events.
+        return render(answer)
+    act = recording.Act(
+        account_id=caller.account_id,
+        mode=caller.mode,
+        operation=route.name,
+        actor_type=caller.credential_type,
+        actor=caller.key_id or caller.subject,
+        object_id=call.id if call.ids else str(getattr(answer.body, "id", "")),
+        now=call.now,
+        ip=call.address,
+        request_id=call.request_id,
+    )
+    recording.write(act, changes)
+    return render(answer)
 
 
 def _replay(route: Route, call: AnyCall, known: idempotency.StoredAnswer) -> Rendered:

@@ -1,0 +1,1 @@
+"""Audit records: who changed what, in a chain that shows whether someone changed them since."""
