@@ -1,7 +1,7 @@
 /** Types of what is done to many objects at once. */
 
 import { Activation } from './activations.js';
-import { APIObject, CallOptions, Customer, Instant, LicenseQuery, ListQuery, Metadata } from './index.js';
+import { APIObject, CallOptions, Customer, Instant, LicenseQuery, ListQuery, Metadata, WriteOptions } from './index.js';
 
 /** An action for up to 1,000 licenses, and what it takes for one. */
 export interface BatchActionFields {
@@ -79,4 +79,52 @@ export interface Exports {
     query?: ExportParams & { license_id?: string; fingerprint?: string; ended?: 'true' | 'false' },
     options?: CallOptions,
   ): Export<Activation>;
+}
+
+export class Import extends APIObject {
+  readonly id: string;
+  readonly policy_id: string | null;
+  readonly dry_run: boolean;
+  readonly allow_weak: boolean;
+  /** All rows before it are done. */
+  readonly next_row: number;
+  readonly created: number;
+  readonly failed: number;
+}
+
+export interface RowResult {
+  row: number;
+  status: 'created' | 'failed';
+  /** null in a dry run. */
+  license_id?: string | null;
+  error?: ItemError;
+}
+
+export interface ImportReport extends APIObject {
+  readonly import_id: string;
+  readonly next_row: number;
+  readonly data: RowResult[];
+  readonly created: number;
+  readonly failed: number;
+}
+
+export type ImportRow = { [column: string]: unknown };
+
+export interface Imports {
+  create(
+    fields?: { policy_id?: string; dry_run?: boolean; allow_weak?: boolean },
+    options?: WriteOptions,
+  ): Promise<Import>;
+  upload(
+    id: string,
+    fields: { rows: ImportRow[]; first_row?: number },
+    options?: CallOptions,
+  ): Promise<ImportReport>;
+  retrieve(id: string, options?: CallOptions): Promise<Import>;
+  /** Rows, or the path of a file of JSON lines. */
+  run(
+    id: string,
+    source: Iterable<ImportRow> | AsyncIterable<ImportRow> | string,
+    options?: CallOptions,
+  ): AsyncGenerator<RowResult>;
 }

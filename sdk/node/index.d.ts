@@ -1,7 +1,7 @@
 /** Types of the `licenseapi` package. Field names are the server's own. */
 
 import { Activation, ValidatedActivation } from './activations.js';
-import { BatchActionFields, BatchActionResult, Exports } from './bulk.js';
+import { BatchActionFields, BatchActionResult, Exports, Imports } from './bulk.js';
 import { BillingDelivery, BillingProvider, SubscriptionLink } from './billing.js';
 import { Denial, Event, TimelineQuery } from './events.js';
 import { Lease } from './leases.js';
@@ -401,6 +401,7 @@ export class LicenseAPI {
   readonly events: Resource<typeof Event>;
   readonly denials: Resource<typeof Denial>;
   readonly exports: Exports;
+  readonly imports: Imports;
   readonly apiKeys: Resource<typeof APIKey>;
   readonly tokens: Resource<typeof Token>;
   readonly signingKeys: Resource<typeof SigningKey>;

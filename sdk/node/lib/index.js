@@ -74,6 +74,7 @@ module.exports = {
     'put', 'retrieve', 'delete', 'list',
   ]),
   ExportedLicense: objects.ExportedLicense,
+  Import: objects.Import,
   Export,
   Product: attach(objects.Product, 'products', CRUD),
   Policy: attach(objects.Policy, 'policies', CRUD),

@@ -65,6 +65,8 @@ class License extends kind(RESOURCE) {}
 class LicenseUser extends kind(RESOURCE) {}
 class ProductVersion extends kind(RESOURCE) {}
 class ExportedLicense extends kind(RESOURCE) {}
+class Import extends kind(RESOURCE) {}
+class ImportReport extends kind({ data: 'array' }) {}
 class Product extends kind(RESOURCE) {}
 class Policy extends kind(RESOURCE) {}
 class Customer extends kind(RESOURCE) {}
@@ -104,6 +106,8 @@ module.exports = {
   requireMembers,
   License,
   ExportedLicense,
+  Import,
+  ImportReport,
   LicenseUser,
   ProductVersion,
   Product,

@@ -6,6 +6,7 @@
 
 const objects = require('./objects.js');
 const { withKey } = require('./calls.js');
+const { partsOf } = require('./rows.js');
 const { LicenseInvalid } = require('./errors.js');
 
 class Resource {
@@ -268,6 +269,34 @@ class BillingDeliveries extends Resource {
   }
 }
 
+class Imports extends Resource {
+  create(...given) {
+    return this._call('imports.create', given, objects.Import);
+  }
+
+  /** Rows that were sent before are only answered. */
+  upload(...given) {
+    return this._call('imports.upload', given, objects.ImportReport);
+  }
+
+  retrieve(...given) {
+    return this._call('imports.get', given, objects.Import);
+  }
+
+  /**
+   * All rows of an iterable, plain or async, or of a file of JSON lines; what became of each, as
+   * it happens. After a break call it again with the same import and the same rows.
+   */
+  async *run(id, source, options = {}) {
+    let first = 1;
+    for await (const rows of partsOf(source)) {
+      const report = await this.upload(id, { rows, first_row: first }, options);
+      yield* report.data;
+      first += rows.length;
+    }
+  }
+}
+
 class APIKeys extends editable('api_keys', objects.APIKey) {
   roll(...given) {
     return this._call('api_keys.roll', given, objects.APIKey);
@@ -414,6 +443,7 @@ module.exports = {
   billingProviders: BillingProviders,
   subscriptionLinks: crud('subscription_links', objects.SubscriptionLink),
   billingDeliveries: BillingDeliveries,
+  imports: Imports,
   apiKeys: APIKeys,
   tokens: Tokens,
   signingKeys: SigningKeys,

@@ -17,7 +17,7 @@ from licenseapi.paging import PageContent
 from licenseapi.resources.resource import AsyncResource, Resource
 
 # Built on the method named: no operation of their own.
-HELPERS = {"licenses.require_valid": "licenses.validate"}
+HELPERS = {"imports.run": "imports.upload", "licenses.require_valid": "licenses.validate"}
 CLIENT = LicenseAPI("k")
 
 
@@ -76,8 +76,14 @@ def test_both_clients_have_the_same_methods_with_the_same_parameters() -> None:
         twin = twins[name]
         assert inspect.signature(method).parameters == inspect.signature(twin).parameters, name
         answer = inspect.signature(method).return_annotation
-        assert inspect.iscoroutinefunction(twin) is not answer.startswith(("Page[", "Export["))
-        theirs = answer.replace("Page[", "AsyncList[").replace("Export[", "AsyncExport[")
+        assert inspect.iscoroutinefunction(twin) is not answer.startswith(
+            ("Page[", "Export[", "Iterator[")
+        )
+        theirs = (
+            answer.replace("Page[", "AsyncList[")
+            .replace("Export[", "AsyncExport[")
+            .replace("Iterator[", "AsyncIterator[")
+        )
         assert inspect.signature(twin).return_annotation == theirs
 
 

@@ -21,6 +21,7 @@ from licenseapi.resources.denials import Denial
 from licenseapi.resources.entitlements import Entitlement
 from licenseapi.resources.events import Event
 from licenseapi.resources.exports import ExportedLicense
+from licenseapi.resources.imports import Import, ImportReport
 from licenseapi.resources.leases import Lease
 from licenseapi.resources.license_batch_actions import LicenseBatchActionResult
 from licenseapi.resources.license_files import LicenseFile
@@ -65,6 +66,8 @@ __all__ = [
     "Event",
     "Export",
     "ExportedLicense",
+    "Import",
+    "ImportReport",
     "Introspection",
     "KeySet",
     "Lease",

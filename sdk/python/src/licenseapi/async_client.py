@@ -15,6 +15,7 @@ from licenseapi.resources.denials import AsyncDenials
 from licenseapi.resources.entitlements import AsyncEntitlements
 from licenseapi.resources.events import AsyncEvents
 from licenseapi.resources.exports import AsyncExports
+from licenseapi.resources.imports import AsyncImports
 from licenseapi.resources.leases import AsyncLeases
 from licenseapi.resources.license_files import AsyncLicenseFiles
 from licenseapi.resources.license_users import AsyncLicenseUsers
@@ -70,6 +71,7 @@ class AsyncLicenseAPI:
         self.billing_providers = AsyncBillingProviders(transport)
         self.subscription_links = AsyncSubscriptionLinks(transport)
         self.billing_deliveries = AsyncBillingDeliveries(transport)
+        self.imports = AsyncImports(transport)
         self.api_keys = AsyncApiKeys(transport)
         self.tokens = AsyncTokens(transport)
         self.signing_keys = AsyncSigningKeys(transport)

@@ -14,6 +14,7 @@ from licenseapi.resources.denials import Denials
 from licenseapi.resources.entitlements import Entitlements
 from licenseapi.resources.events import Events
 from licenseapi.resources.exports import Exports
+from licenseapi.resources.imports import Imports
 from licenseapi.resources.leases import Leases
 from licenseapi.resources.license_files import LicenseFiles
 from licenseapi.resources.license_users import LicenseUsers
@@ -73,6 +74,7 @@ class LicenseAPI:
         self.billing_providers = BillingProviders(transport)
         self.subscription_links = SubscriptionLinks(transport)
         self.billing_deliveries = BillingDeliveries(transport)
+        self.imports = Imports(transport)
         self.api_keys = ApiKeys(transport)
         self.tokens = Tokens(transport)
         self.signing_keys = SigningKeys(transport)

@@ -255,6 +255,8 @@ def _parse_body(request: Request, route: Route, raw: bytes) -> Any:
             return NoBody()
         return parse_body(b"{}", route.body)
     kind = request.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if route.read_body is not None and kind.decode("latin-1") in route.accepts:
+        return route.read_body(kind, raw)
     if kind != b"application/json":
         raise Problem("unsupported_media_type")
     return parse_body(raw, route.body)

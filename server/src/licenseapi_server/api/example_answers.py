@@ -34,6 +34,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "ban_reason": "Shared the login in public",
     },
     "license_users.unban": LATER,
+    "imports.create": {"next_row": 1, "created": 0, "failed": 0},
     "licenses.create": {
         "key": LICENSE_KEY,
         "customer_id": None,

@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from licenseapi_server.api.example_ids import LICENSE_ID, LICENSE_KEY
+from licenseapi_server.api.example_ids import IMPORT_ID, LICENSE_ID, LICENSE_KEY, POLICY_ID
 from licenseapi_server.api.example_objects import CUSTOMER, LICENSE
-from licenseapi_server.api.management import license_exporting, license_fields
-from licenseapi_server.domain.problems import Problem
+from licenseapi_server.api.management import import_fields, license_exporting, license_fields
+from licenseapi_server.domain.problems import FieldError, Problem
 
 _ISSUED = msgspec.structs.replace(LICENSE, key=LICENSE_KEY, last_validated_at=None)
 BATCH = license_fields.BatchResult(
@@ -55,7 +55,38 @@ EXPORTED_LICENSE = license_exporting.ExportedLicense(
     max_memory_bytes=None,
     max_disk_bytes=None,
 )
+IMPORT = import_fields.Import(
+    id=IMPORT_ID,
+    mode="live",
+    policy_id=POLICY_ID,
+    dry_run=False,
+    allow_weak=False,
+    next_row=3,
+    created=1,
+    failed=1,
+    created_at="2026-03-02T09:30:00Z",
+    updated_at="2026-03-02T09:31:00Z",
+)
+REPORT = import_fields.ImportReport(
+    import_id=IMPORT_ID,
+    dry_run=False,
+    next_row=3,
+    data=[
+        import_fields.RowResult(row=1, status="created", license_id=LICENSE_ID),
+        import_fields.RowResult(
+            row=2,
+            status="failed",
+            error=license_fields.ItemError(
+                code="already_exists",
+                detail="Row 1 of this import has this key.",
+                errors=[FieldError("/key", "already_exists", "Row 1 of this import has this key.")],
+            ),
+        ),
+    ],
+    created=1,
+    failed=1,
+)
 
 BULK_OBJECTS: dict[Any, msgspec.Struct] = {
-    type(shown): shown for shown in (BATCH, BATCH_ACTION, EXPORTED_LICENSE)
+    type(shown): shown for shown in (BATCH, BATCH_ACTION, EXPORTED_LICENSE, IMPORT, REPORT)
 }

@@ -15,6 +15,7 @@ ENTITLEMENT_ID = f"ent_{_SUFFIX}"
 EVENT_ID = f"evt_{_SUFFIX}"
 LEASE_ID = f"lse_{_SUFFIX}"
 LICENSE_FILE_ID = f"lf_{_SUFFIX}"
+IMPORT_ID = f"imp_{_SUFFIX}"
 LICENSE_ID = f"lic_{_SUFFIX}"
 POLICY_ID = f"pol_{_SUFFIX}"
 PRODUCT_ID = f"prod_{_SUFFIX}"
@@ -42,6 +43,7 @@ PATH_IDS = {
     "events": EVENT_ID,
     "leases": LEASE_ID,
     "license_files": LICENSE_FILE_ID,
+    "imports": IMPORT_ID,
     "licenses": LICENSE_ID,
     "policies": POLICY_ID,
     "portal": ACCOUNT_ID,

@@ -20,6 +20,7 @@ PATH_IDS = {
     "events": "The id of the event, `evt_…`.",
     "leases": "The id of the lease, `lse_…`.",
     "license_files": "The id of the license file, `lf_…`.",
+    "imports": "The id of the import, `imp_…`.",
     "licenses": "The id of the license, `lic_…`.",
     "policies": "The id of the policy, `pol_…`.",
     "portal": "The id of your account, `acct_…`: `GET /v1/account` says it.",

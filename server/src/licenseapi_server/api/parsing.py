@@ -44,6 +44,14 @@ def parse_body(body: bytes, kind: Any) -> Any:
     return _decode(body, kind)
 
 
+def parse_object(text: bytes) -> dict[str, Any]:
+    """One JSON object of any members, checked as strictly as a body. Raises Problem."""
+    if not _is_plain(text):
+        _check_strictly(text)
+    found: dict[str, Any] = _decode(text, dict[str, Any])
+    return found
+
+
 def _decode(body: bytes, kind: Any) -> Any:
     try:
         return _decoder(kind).decode(body)

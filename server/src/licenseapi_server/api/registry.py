@@ -28,8 +28,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     `check_replay` raises when what was answered once may not be answered any more.
     `stands_for` names the route whose rules about quota and Idempotency-Key hold for a body:
     what is done to many is refused when it would be refused for one.
-    `streams` are the media types of an answer that comes page by page, `answer` is then one
-    line of it. `is_signed` marks a public route whose body is read as bytes, with the claim of
+    `accepts` are further media types of a body, which `read_body` reads. `streams` are the
+    media types of an answer that comes page by page: `answer` is then one line. `is_signed` marks a public route whose body is read as bytes, with the claim of
     its sender's signature. `example` is a body, or the query of a route without one.
     """
 
@@ -65,6 +65,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     streams: tuple[str, ...] = ()
     # Runtime routes are; of the others, those that a vendor's own page calls.
     is_for_browsers: bool = False
+    accepts: tuple[str, ...] = ()
+    read_body: Callable[[bytes, bytes], Any] | None = None
     stands_for: "Callable[[Any], Route | None] | None" = None
 
     def rules(self, body: Any) -> "Route":

@@ -77,6 +77,12 @@ RESOURCES = (
         "Billing",
         "Where billing providers deliver. They are called by nobody else.",
     ),
+    Resource(
+        "imports",
+        "Imports",
+        "Licenses that arrive from elsewhere, with the keys that your customers have. Rows go in "
+        "part by part, and each says what became of it.",
+    ),
     Resource("products", "Products", "What is licensed: an app, a plug-in, a game."),
     Resource(
         "product_versions",

@@ -1,12 +1,12 @@
-"""The endpoints of all that there is: exports."""
+"""The endpoints of all that there is: exports and imports."""
 
 from typing import Any
 
-from licenseapi_server.api.management import customers, exports
+from licenseapi_server.api.management import customers, exports, import_fields, imports
 from licenseapi_server.api.management.activations import ActivationExportQuery
 from licenseapi_server.api.management.license_exporting import ExportedLicense
 from licenseapi_server.api.management.license_fields import LicenseExportQuery
-from licenseapi_server.api.registry import Route
+from licenseapi_server.api.registry import CREATE, MAX_BATCH_BODY, Route
 from licenseapi_server.api.runtime.activations import Activation
 
 STREAM: dict[str, Any] = {"scope": "export", "streams": (exports.CSV, exports.JSON_LINES)}
@@ -52,4 +52,57 @@ EXPORTS = (
     ),
 )
 
-BULK = EXPORTS
+IMPORTS = (
+    Route(
+        name="imports.create",
+        method="POST",
+        path="/v1/imports",
+        summary="Begin an import of licenses",
+        description="Nothing is taken in yet: the rows follow, in as many parts as you like.",
+        handler=imports.create,
+        scope="import",
+        body=import_fields.NewImport,
+        answer=import_fields.Import,
+        example={"policy_id": "pol_01m86j5z9vesav92gpqb53nadv", "dry_run": True},
+        **CREATE,
+    ),
+    Route(
+        name="imports.upload",
+        method="POST",
+        path="/v1/imports/{id}/rows",
+        summary="Take in the next rows of an import",
+        description=(
+            "As a table (`text/csv`, its first line names the columns), as JSON lines "
+            "(`application/x-ndjson`) or as JSON. What was cut off is sent again: rows that were "
+            "taken in before are only answered. The answer is 200 even if all rows failed."
+        ),
+        handler=imports.upload,
+        scope="import",
+        body=import_fields.ImportRows,
+        query=import_fields.RowsQuery,
+        answer=import_fields.ImportReport,
+        accepts=(exports.CSV, exports.JSON_LINES),
+        read_body=imports.read_rows,
+        max_body=MAX_BATCH_BODY,
+        errors=("not_found", "invalid_state"),
+        example={
+            "rows": [
+                {"key": "PAINT-2019-0042-7731", "customer_email": "ada@example.com"},
+                {"key": "PAINT-2019-0042-7731", "expires_at": "never"},
+            ],
+            "first_row": 1,
+        },
+    ),
+    Route(
+        name="imports.get",
+        method="GET",
+        path="/v1/imports/{id}",
+        summary="Show how far an import has come",
+        handler=imports.get,
+        scope="import",
+        answer=import_fields.Import,
+        errors=("not_found",),
+    ),
+)
+
+BULK = (*EXPORTS, *IMPORTS)

@@ -19,6 +19,7 @@ PREFIXES = frozenset(
         "ent",
         "evt",
         "job",
+        "imp",
         "key",
         "lf",
         "lic",

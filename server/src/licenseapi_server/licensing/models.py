@@ -19,6 +19,11 @@ from licenseapi_server.columns import (
     JsonTextField,
     ParentField,
 )
+from licenseapi_server.licensing.import_models import (  # noqa: F401 - Django finds them here
+    DryRunKey,
+    ImportPart,
+    LicenseImport,
+)
 
 
 class Customer(TenantRow):

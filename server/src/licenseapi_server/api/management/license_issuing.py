@@ -73,7 +73,14 @@ class References:
         return self._customers[customer_id]
 
 
-def prepare(call: AnyCall, body: NewLicense, references: References) -> Prepared:
+def prepare(
+    call: AnyCall,
+    body: NewLicense,
+    references: References,
+    *,
+    license_id: str = "",
+    allows_weak_key: bool = False,
+) -> Prepared:
     """Check a body and make its rows; nothing is written. Raises Problem with every flaw."""
     flaws = Flaws()
     policy = find_policy(references, body.policy_id, flaws)
@@ -91,7 +98,7 @@ def prepare(call: AnyCall, body: NewLicense, references: References) -> Prepared
     flaws.check_metadata("/metadata", body.metadata)
     flaws.check_metadata("/private_metadata", body.private_metadata)
     attached = attachments.read(call, body.entitlements, flaws)
-    key = read_key(body.key, policy, flaws)
+    key = read_key(body.key, policy, flaws, allows_weak=allows_weak_key)
     named = read_users(
         body.users, flaws, lambda name, place: find_customer(references, name, flaws, place)
     )
@@ -99,29 +106,31 @@ def prepare(call: AnyCall, body: NewLicense, references: References) -> Prepared
     if policy is None:
         raise Problem("not_found")
 
-    row = _make_row(call, body, policy, key)
+    row = _make_row(call, body, policy, key, license_id=license_id or call.make_id("lic"))
     row.customer = customer
     row.starts_at = starts_at
-    row.expires_at = clamp_test_expiry(
-        call.principal.mode,
-        call.now,
-        expires_at
-        if expires_at is not None
-        else initial_expiry(
-            created_at=call.now,
-            starts_at=starts_at,
-            duration=policy.duration,
-            basis=policy.expiration_basis,
-        ),
-    )
-    if expires_at is not None or not is_waiting(None, policy.expiration_basis, policy.duration):
-        row.clock_started_at = call.now
+    _set_expiry(call, row, policy, expires_at)
     row.entitlements = granted_text(attached)
     refuse_beyond_limit(row, len(named))
     row.user_count = len(named)
     users = [make_user(call, row, *user) for user in named]
     terms = search_terms.rows_for(row, "license", search_terms.license_terms(row))
     return Prepared(row, key, terms, attachment_rows(row, attached), body.key is not None, users)
+
+
+def _set_expiry(call: AnyCall, row: models.License, policy: Policy, given: int | None) -> None:
+    """The end that was asked for, else by the policy; its clock runs unless it waits for a use."""
+    expires_at = given
+    if given is None:
+        expires_at = initial_expiry(
+            created_at=call.now,
+            starts_at=row.starts_at,
+            duration=policy.duration,
+            basis=policy.expiration_basis,
+        )
+    row.expires_at = clamp_test_expiry(call.principal.mode, call.now, expires_at)
+    if given is not None or not is_waiting(None, policy.expiration_basis, policy.duration):
+        row.clock_started_at = call.now
 
 
 def find_policy(references: References, policy_id: str, flaws: Flaws) -> Policy | None:
@@ -147,7 +156,9 @@ def find_customer(
     return customer
 
 
-def read_key(given: str | None, policy: Policy | None, flaws: Flaws) -> str:
+def read_key(
+    given: str | None, policy: Policy | None, flaws: Flaws, *, allows_weak: bool = False
+) -> str:
     """The key that a body gives, or a new one; empty with a flaw."""
     if given is None:
         if policy is not None and policy.key_format == "custom":
@@ -155,7 +166,7 @@ def read_key(given: str | None, policy: Policy | None, flaws: Flaws) -> str:
             flaws.add("/key", message, "required")
         return make_license_key(os.urandom(KEY_BYTES))
     try:
-        return check_custom_key(given)
+        return check_custom_key(given, allow_weak=allows_weak)
     except ValueError as error:
         flaws.add("/key", f"`key` {error}.")
         return ""
@@ -184,9 +195,10 @@ def overrides_of(values: dict[str, Any]) -> dict[str, int | str]:
     return {name: values[name] for name in OVERRIDES if values.get(name) is not None}
 
 
-def _make_row(call: AnyCall, body: NewLicense, policy: Policy, key: str) -> models.License:
+def _make_row(
+    call: AnyCall, body: NewLicense, policy: Policy, key: str, *, license_id: str
+) -> models.License:
     deployment = call.deployment
-    license_id = call.make_id("lic")
     given = {name: getattr(body, name) for name in OVERRIDES}
     return models.License(
         id=license_id,

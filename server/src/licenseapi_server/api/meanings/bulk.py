@@ -1,7 +1,7 @@
-"""What the fields of exports mean."""
+"""What the fields of exports and imports mean."""
 
 from licenseapi_server.api.meanings import activations, catalog, licenses
-from licenseapi_server.api.meanings.shared import PAGE_QUERY
+from licenseapi_server.api.meanings.shared import CREATED_AT, MODE, PAGE_QUERY
 
 _EXPORT_QUERY = {
     "format": "`csv` is a table with a header line, `jsonl` one JSON object a line.",
@@ -64,5 +64,45 @@ STRUCTS = {
         "max_cores": f"Processor cores. {_OWN_LIMIT}",
         "max_memory_bytes": f"Bytes of memory. {_OWN_LIMIT}",
         "max_disk_bytes": f"Bytes of disk space. {_OWN_LIMIT}",
+    },
+    "NewImport": {
+        "policy_id": "The policy for rows that name none; null asks each row for one.",
+        "dry_run": "Whether to change nothing, and only say what would become of each row.",
+        "allow_weak": "Whether to take keys of fewer than 16 characters, which can be guessed.",
+    },
+    "ImportRows": {
+        "rows": "The rows, each with the columns of an import; up to 10,000.",
+        "first_row": "Which row of the whole import is the first of these, counted from 1.",
+    },
+    "RowsQuery": {
+        "first_row": "The same as in the body: for tables and JSON lines, which have no such field.",
+    },
+    "Import": {
+        "id": "The id of the import.",
+        "object": "Always `import`.",
+        "mode": MODE,
+        "policy_id": "The policy for rows that name none; null is none.",
+        "dry_run": "Whether it changes nothing.",
+        "allow_weak": "Whether it takes keys of fewer than 16 characters.",
+        "next_row": "The row to send next: all before it are done.",
+        "created": "How many rows have become licenses, or would have in a dry run.",
+        "failed": "How many rows have failed.",
+        "created_at": CREATED_AT,
+        "updated_at": "When it last took in rows.",
+    },
+    "ImportReport": {
+        "object": "Always `import_report`.",
+        "import_id": "The import that the rows belong to.",
+        "dry_run": "Whether nothing was changed.",
+        "next_row": "The row to send next.",
+        "data": "What became of each row that was sent, in their order.",
+        "created": "How many of these rows became licenses, or would have.",
+        "failed": "How many of these rows failed.",
+    },
+    "RowResult": {
+        "row": "The number of the row, counted from 1 over the whole import.",
+        "status": "What became of it.",
+        "license_id": "The license that it became; null in a dry run, missing when it failed.",
+        "error": "Why it failed; the pointers in `errors` name the columns.",
     },
 }

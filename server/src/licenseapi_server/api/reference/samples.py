@@ -1,6 +1,7 @@
 """How an operation is called: with cURL, and with the SDKs' own methods."""
 
 import json
+import keyword
 import re
 from collections.abc import Mapping
 from itertools import pairwise
@@ -129,7 +130,8 @@ def _variable(route: Route) -> str:
     if answer is Deleted:
         return ""
     defaults = {field.name: field.default for field in msgspec.structs.fields(answer)}
-    return str(defaults.get("object") or re.sub(r"(?<!^)(?=[A-Z])", "_", answer.__name__).lower())
+    kind = str(defaults.get("object") or re.sub(r"(?<!^)(?=[A-Z])", "_", answer.__name__).lower())
+    return f"license_{kind}" if keyword.iskeyword(kind) else kind
 
 
 def _camel(name: str) -> str:
