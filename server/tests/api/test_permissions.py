@@ -119,6 +119,7 @@ def test_k07_others_objects_are_like_absent_ones(
         "api_keys": acme.api.get("/v1/me").json()["key_id"],
         "customers": acme.api.make("/v1/customers", name="Ada")["id"],
         "signing_keys": acme.api.get("/v1/signing_keys").json()["data"][0]["id"],
+        "imports": acme.api.make("/v1/imports")["id"],
         "request_logs": acme.api.get("/v1/me").headers["Request-Id"],
         "events": acme.api.get("/v1/events").json()["data"][0]["id"],
     }
