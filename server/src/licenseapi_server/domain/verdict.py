@@ -5,8 +5,17 @@ what a caller can influence, so that nothing presented can hide a revocation or 
 The docs page of codes is generated from this tuple.
 """
 
+from operator import attrgetter
+
 from licenseapi_server.domain.activations import dies_at, sleeps_at
-from licenseapi_server.domain.facts import Facts, GrantedEntitlement, Outcome, Rule, Verdict
+from licenseapi_server.domain.facts import (
+    Facts,
+    GrantedEntitlement,
+    MachineFacts,
+    Outcome,
+    Rule,
+    Verdict,
+)
 from licenseapi_server.domain.lease_rules import LEASE_ENDED, LEASE_REQUIRED, check_leased
 from licenseapi_server.domain.license_rules import (
     BANNED,
@@ -187,11 +196,26 @@ RULES: tuple[Rule, ...] = (
 )
 CODES: tuple[str, ...] = tuple(dict.fromkeys(code for rule in RULES for code in rule.codes))
 _CHECKS = tuple(rule.check for rule in RULES)
+# What is presented, required or counted: where all of it is absent, the rules of scopes and of
+# limits have nothing to say, as the tests prove for any facts.
+_asked_of = attrgetter(
+    "requires",
+    "wanted_product",
+    "wanted_policy",
+    "wanted_entitlements",
+    "wanted_version",
+    "machine",
+    "lease",
+    "user",
+    "use",
+)
+_ASKING = frozenset({8, 10})
+_CHECKS_OF_BARE = tuple(rule.check for rule in RULES if rule.number not in _ASKING)
 
 
 def decide(facts: Facts) -> Verdict:
     """The first verdict that a rule gives."""
-    for check in _CHECKS:
+    for check in _CHECKS if any(_asked_of(facts)) else _CHECKS_OF_BARE:
         verdict = check(facts)
         if verdict is not None:
             return verdict
@@ -199,34 +223,30 @@ def decide(facts: Facts) -> Verdict:
     raise AssertionError(message)
 
 
-def _ends_of_seat(facts: Facts) -> tuple[int | None, ...]:
+def _ends_of_seat(machine: MachineFacts) -> tuple[int | None, ...]:
     """When the machine is dead, and when it is dormant, unless it is heard of."""
-    machine = facts.machine
-    if machine is None or machine.seat is None or machine.seat.ended_at is not None:
+    if machine.seat is None or machine.seat.ended_at is not None:
         return ()
     return dies_at(machine.seat, machine.rules), sleeps_at(machine.seat, machine.rules)
 
 
 def _end_of_coverage(facts: Facts) -> int | None:
     """When a version that is not listed stops to be covered: it counts as released now."""
-    is_listed = facts.wanted_version is None or facts.version_released_at is not None
-    return None if is_listed else facts.maintenance_ends_at
+    return None if facts.version_released_at is not None else facts.maintenance_ends_at
 
 
 def next_boundary(facts: Facts, entitlements: tuple[GrantedEntitlement, ...]) -> int | None:
     """The earliest instant still to come at which the clock alone may change the answer."""
     ends_at = facts.expires_at if facts.grace_period is None else facts.ends_at
     earliest: int | None = None
-    instants = (
-        facts.starts_at,
-        facts.expires_at,
-        ends_at,
-        facts.check_in_due_at,
-        _end_of_coverage(facts),
-        None if facts.lease is None else facts.lease.expires_at,
-        *[item.expires_at for item in entitlements],
-        *_ends_of_seat(facts),
-    )
+    instants = [facts.starts_at, facts.expires_at, ends_at, facts.check_in_due_at]
+    if facts.wanted_version is not None:
+        instants.append(_end_of_coverage(facts))
+    if facts.lease is not None:
+        instants.append(facts.lease.expires_at)
+    if facts.machine is not None:
+        instants.extend(_ends_of_seat(facts.machine))
+    instants.extend([item.expires_at for item in entitlements])
     for at in instants:
         if at is not None and at > facts.now and (earliest is None or at < earliest):
             earliest = at

@@ -114,18 +114,9 @@ def status_of(row: LicenseRow, now: int, expiring_window_days: int) -> str:
 
 def limits_of(row: LicenseRow) -> Limits:
     """The limits in force."""
-    policy = row.policy
-    limits = Limits(
-        policy.max_activations,
-        policy.max_leases,
-        policy.max_users,
-        policy.max_cores,
-        policy.max_memory_bytes,
-        policy.max_disk_bytes,
-    )
     if row.overrides == "{}":
-        return limits
-    return effective_limits(limits, decode_overrides(row.overrides))
+        return row.policy.limits
+    return effective_limits(row.policy.limits, decode_overrides(row.overrides))
 
 
 def view_license(row: LicenseRow, now: int, principal: Principal) -> ValidatedLicense:

@@ -12,6 +12,7 @@ from licenseapi_server.domain.activations import SeatRules
 from licenseapi_server.domain.check_ins import compute_check_in_due
 from licenseapi_server.domain.facts import Facts
 from licenseapi_server.domain.license_keys import fold_license_key, looks_generated
+from licenseapi_server.domain.limits import Limits
 from licenseapi_server.domain.maintenance import compute_maintenance_end
 from licenseapi_server.domain.scopes import effective_scopes
 from licenseapi_server.domain.tokens import Token
@@ -84,7 +85,7 @@ Counter = tuple[str, str, int]
 KEY_FIELDS = len(KeyRow.__struct_fields__)
 
 
-class PolicyRow(msgspec.Struct, frozen=True):
+class PolicyRow(msgspec.Struct, frozen=True, dict=True):
     """What a license takes from its policy and product."""
 
     product_code: str
@@ -114,6 +115,18 @@ class PolicyRow(msgspec.Struct, frozen=True):
     dormant_after: str | None
     permit_ttl: str
     outage_grace: str
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The limits of its licenses, unless they have their own."""
+        return Limits(
+            self.max_activations,
+            self.max_leases,
+            self.max_users,
+            self.max_cores,
+            self.max_memory_bytes,
+            self.max_disk_bytes,
+        )
 
 
 POLICY_FIELDS = len(PolicyRow.__struct_fields__)
