@@ -47,7 +47,8 @@ WITH_KEY = ("idempotency_in_flight", "idempotency_mismatch")
 def errors_of(route: Route) -> tuple[str, ...]:
     """Every error code that the route may answer, sorted by status."""
     codes = set(PUBLIC if route.is_public else ALWAYS) | set(route.errors)
-    codes |= {"internal_error"}
+    # Any request can be too long before it is known whose it is: filters stand in the URL.
+    codes |= {"internal_error", "head_too_large"}
     if not route.is_public and route.is_counted and not route.ignores_quota:
         codes.add("quota_exceeded")
     if takes_body(route):
