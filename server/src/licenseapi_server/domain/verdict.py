@@ -209,13 +209,14 @@ _asked_of = attrgetter(
     "user",
     "use",
 )
+_NOTHING = _asked_of(Facts(now=0))
 _ASKING = frozenset({8, 10})
 _CHECKS_OF_BARE = tuple(rule.check for rule in RULES if rule.number not in _ASKING)
 
 
 def decide(facts: Facts) -> Verdict:
     """The first verdict that a rule gives."""
-    for check in _CHECKS if any(_asked_of(facts)) else _CHECKS_OF_BARE:
+    for check in _CHECKS_OF_BARE if _asked_of(facts) == _NOTHING else _CHECKS:
         verdict = check(facts)
         if verdict is not None:
             return verdict
