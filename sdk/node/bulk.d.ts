@@ -1,6 +1,7 @@
 /** Types of what is done to many objects at once. */
 
 import { Activation } from './activations.js';
+import { AuditRecord, AuditRecordFilters } from './events.js';
 import { APIObject, CallOptions, Customer, Instant, LicenseQuery, ListQuery, Metadata, WriteOptions } from './index.js';
 
 /** An action for up to 1,000 licenses, and what it takes for one. */
@@ -79,6 +80,8 @@ export interface Exports {
     query?: ExportParams & { license_id?: string; fingerprint?: string; ended?: 'true' | 'false' },
     options?: CallOptions,
   ): Export<Activation>;
+  /** Takes the scope `audit:read`, too. */
+  auditRecords(query?: ExportParams & AuditRecordFilters, options?: CallOptions): Export<AuditRecord>;
 }
 
 export class Import extends APIObject {

@@ -46,3 +46,32 @@ export class Denial extends APIObject {
   static retrieve(id: string, options?: CallOptions): Promise<Denial>;
   static list(query?: DenialQuery, options?: CallOptions): List<Denial>;
 }
+
+export interface AuditRecordFilters {
+  /** An API key: what it changed. */
+  actor?: string;
+  object_id?: string;
+  /** Like `licenses.update`. */
+  operation?: string;
+}
+
+/** Who changed what, when and from where. */
+export class AuditRecord extends APIObject {
+  readonly id: string;
+  readonly mode: 'live' | 'test';
+  readonly operation: string;
+  readonly actor_type: string;
+  readonly actor: string;
+  readonly object_id: string | null;
+  readonly ip: string | null;
+  readonly request_id: string | null;
+  /** null once it has been erased. */
+  readonly detail: { [name: string]: Json } | null;
+  readonly detail_digest: string;
+  /** null until it is sealed, within seconds. */
+  readonly number: number | null;
+  readonly seal: string | null;
+  readonly created_at: string;
+  static retrieve(id: string, options?: CallOptions): Promise<AuditRecord>;
+  static list(query?: ListQuery & AuditRecordFilters, options?: CallOptions): List<AuditRecord>;
+}

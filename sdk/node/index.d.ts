@@ -3,7 +3,7 @@
 import { Activation, ValidatedActivation } from './activations.js';
 import { BatchActionFields, BatchActionResult, Exports, Imports } from './bulk.js';
 import { BillingDelivery, BillingProvider, SubscriptionLink } from './billing.js';
-import { Denial, Event, TimelineQuery } from './events.js';
+import { AuditRecord, Denial, Event, TimelineQuery } from './events.js';
 import { Lease } from './leases.js';
 import { LicenseUser, LicenseUserFields } from './license_users.js';
 import { CheckOut, KeyUse, LicenseFile, RootKey } from './offline.js';
@@ -408,6 +408,7 @@ export class LicenseAPI {
   readonly account: Resource<typeof Account>;
   readonly me: Resource<typeof Me>;
   readonly requestLogs: Resource<typeof RequestLog>;
+  readonly auditRecords: Resource<typeof AuditRecord>;
   readonly jwks: {
     live(accountId: string, options?: CallOptions): Promise<APIObject>;
     test(accountId: string, options?: CallOptions): Promise<APIObject>;

@@ -5,6 +5,6 @@ export default licenseapi;
 export const {
   LicenseAPI, License, Product, Policy, Customer, Entitlement, Activation, Event, Denial, LicenseUser,
   ProductVersion, BillingProvider, SubscriptionLink, BillingDelivery,
-  APIKey, Token, SigningKey, Account, Me, RequestLog, Validation, APIObject, Page, Export, error,
+  APIKey, Token, SigningKey, Account, Me, RequestLog, AuditRecord, Validation, APIObject, Page, Export, error,
   LicenseFile, verifyLicenseFile, verifyPermit, setApiKey, setApiBase, VERSION,
 } = licenseapi;

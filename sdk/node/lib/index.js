@@ -96,4 +96,5 @@ module.exports = {
   Me: attach(objects.Me, 'me', ['retrieve']),
   LicenseFile: attach(objects.LicenseFile, 'licenseFiles', READ),
   RequestLog: attach(objects.RequestLog, 'requestLogs', READ),
+  AuditRecord: attach(objects.AuditRecord, 'auditRecords', READ),
 };

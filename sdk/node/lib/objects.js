@@ -75,6 +75,7 @@ class Activation extends kind(RESOURCE) {}
 class Lease extends kind(RESOURCE) {}
 class Event extends kind(RESOURCE) {}
 class Denial extends kind(RESOURCE) {}
+class AuditRecord extends kind(RESOURCE) {}
 class BillingProvider extends kind(RESOURCE) {}
 class SubscriptionLink extends kind(RESOURCE) {}
 class BillingDelivery extends kind(RESOURCE) {}
@@ -118,6 +119,7 @@ module.exports = {
   Lease,
   Event,
   Denial,
+  AuditRecord,
   BillingProvider,
   SubscriptionLink,
   BillingDelivery,

@@ -238,6 +238,16 @@ class Denials extends Resource {
   }
 }
 
+class AuditRecords extends Resource {
+  retrieve(...given) {
+    return this._call('audit_records.get', given, objects.AuditRecord);
+  }
+
+  list(...given) {
+    return this._list('audit_records.list', given, objects.AuditRecord);
+  }
+}
+
 class Exports extends Resource {
   licenses(...given) {
     return this._export('exports.licenses', given, objects.ExportedLicense);
@@ -249,6 +259,10 @@ class Exports extends Resource {
 
   activations(...given) {
     return this._export('exports.activations', given, objects.Activation);
+  }
+
+  auditRecords(...given) {
+    return this._export('exports.audit_records', given, objects.AuditRecord);
   }
 }
 
@@ -450,6 +464,7 @@ module.exports = {
   account: Accounts,
   me: Mes,
   requestLogs: RequestLogs,
+  auditRecords: AuditRecords,
   jwks: KeySets,
   portal: Portal,
   licenseFiles: LicenseFiles,

@@ -100,6 +100,7 @@ def test_module_style_has_the_methods_of_the_client() -> None:
         "Activation": "activations",
         "Event": "events",
         "Denial": "denials",
+        "AuditRecord": "audit_records",
         "APIKey": "api_keys",
         "Token": "tokens",
     }

@@ -121,6 +121,7 @@ def test_k07_others_objects_are_like_absent_ones(
         "signing_keys": acme.api.get("/v1/signing_keys").json()["data"][0]["id"],
         "imports": acme.api.make("/v1/imports")["id"],
         "request_logs": acme.api.get("/v1/me").headers["Request-Id"],
+        "audit_records": acme.api.get("/v1/audit_records").json()["data"][0]["id"],
         "events": acme.api.get("/v1/events").json()["data"][0]["id"],
     }
     machine = {"license_id": acme.license["id"], "fingerprint": route.name}

@@ -14,6 +14,7 @@ from licenseapi.paging import AsyncList, AsyncPage, Page
 from licenseapi.resources.account import Account, AccountUsage, Me, RequestLog
 from licenseapi.resources.activations import Activation
 from licenseapi.resources.api_keys import APIKey
+from licenseapi.resources.audit_records import AuditRecord
 from licenseapi.resources.billing_deliveries import BillingDelivery
 from licenseapi.resources.billing_providers import BillingProvider
 from licenseapi.resources.customers import Customer
@@ -56,6 +57,7 @@ __all__ = [
     "AsyncLicenseAPI",
     "AsyncList",
     "AsyncPage",
+    "AuditRecord",
     "BillingDelivery",
     "BillingProvider",
     "Customer",

@@ -8,6 +8,7 @@ from licenseapi.async_transport import AsyncTransport
 from licenseapi.resources.account import AsyncAccounts, AsyncIdentity, AsyncRequestLogs
 from licenseapi.resources.activations import AsyncActivations
 from licenseapi.resources.api_keys import AsyncApiKeys
+from licenseapi.resources.audit_records import AsyncAuditRecords
 from licenseapi.resources.billing_deliveries import AsyncBillingDeliveries
 from licenseapi.resources.billing_providers import AsyncBillingProviders
 from licenseapi.resources.customers import AsyncCustomers
@@ -82,6 +83,7 @@ class AsyncLicenseAPI:
         self.account = AsyncAccounts(transport)
         self.me = AsyncIdentity(transport)
         self.request_logs = AsyncRequestLogs(transport)
+        self.audit_records = AsyncAuditRecords(transport)
 
     async def close(self) -> None:
         """Close the connections."""

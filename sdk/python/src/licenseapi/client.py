@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from licenseapi.resources.account import Accounts, Identity, RequestLogs
 from licenseapi.resources.activations import Activations
 from licenseapi.resources.api_keys import ApiKeys
+from licenseapi.resources.audit_records import AuditRecords
 from licenseapi.resources.billing_deliveries import BillingDeliveries
 from licenseapi.resources.billing_providers import BillingProviders
 from licenseapi.resources.customers import Customers
@@ -85,6 +86,7 @@ class LicenseAPI:
         self.account = Accounts(transport)
         self.me = Identity(transport)
         self.request_logs = RequestLogs(transport)
+        self.audit_records = AuditRecords(transport)
 
     def close(self) -> None:
         """Close the connections."""

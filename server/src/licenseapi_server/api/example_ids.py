@@ -6,6 +6,7 @@ ACTIVATION_ID = f"act_{_SUFFIX}"
 API_KEY_ID = f"key_{_SUFFIX}"
 OTHER_KEY_ID = "key_01m86j4c8refk9vd3s0zq1n5wb"
 SECRET_ID = f"sec_{_SUFFIX}"
+AUDIT_RECORD_ID = f"aud_{_SUFFIX}"
 BILLING_DELIVERY_ID = f"bdl_{_SUFFIX}"
 BILLING_PROVIDER_ID = f"bpr_{_SUFFIX}"
 SUBSCRIPTION_LINK_ID = f"sub_{_SUFFIX}"
@@ -34,6 +35,7 @@ PATH_IDS = {
     "accounts": ACCOUNT_ID,
     "activations": ACTIVATION_ID,
     "api_keys": API_KEY_ID,
+    "audit_records": AUDIT_RECORD_ID,
     "billing_deliveries": BILLING_DELIVERY_ID,
     "billing_providers": BILLING_PROVIDER_ID,
     "subscription_links": SUBSCRIPTION_LINK_ID,

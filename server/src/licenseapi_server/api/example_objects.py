@@ -9,6 +9,7 @@ from licenseapi_server.api.example_billing import BILLING_EXAMPLES
 from licenseapi_server.api.example_ids import (
     ACCOUNT_ID,
     API_KEY_ID,
+    AUDIT_RECORD_ID,
     CUSTOMER_ID,
     DENIAL_ID,
     ENTITLEMENT_ID,
@@ -30,6 +31,7 @@ from licenseapi_server.api.management import (
     account,
     api_key_fields,
     attachments,
+    audit_records,
     customers,
     denials,
     entitlements,
@@ -251,6 +253,31 @@ DENIAL = denials.Denial(
     created_at="2026-03-09T08:02:00Z",
     last_denied_at="2026-03-09T08:57:12.402617Z",
 )
+AUDIT_RECORD = audit_records.AuditRecord(
+    id=AUDIT_RECORD_ID,
+    mode="live",
+    operation="products.update",
+    actor_type="restricted",
+    actor=API_KEY_ID,
+    object_id=PRODUCT_ID,
+    ip="203.0.113.7",
+    request_id=REQUEST_ID,
+    detail={
+        "changes": [
+            {
+                "object": "Product",
+                "id": PRODUCT_ID,
+                "before": {"name": "Paint"},
+                "after": {"name": "Paint Pro"},
+            }
+        ],
+        "change_count": 1,
+    },
+    detail_digest="0fbc6e5b6b6ea6a6ac24b0b46b6ba29d12f6ed4ea4a2b1a8bd7e9f7d1d9b6e2a",
+    number=217,
+    seal="5d1a5c6b0e7f4a2c9b8d3e6f1a0c7b4d2e9f8a6b3c5d7e1f0a4b8c6d2e3f9a7b",
+    created_at="2026-03-09T14:05:00Z",
+)
 ACCOUNT = account.Account(
     id=ACCOUNT_ID,
     name="Acme",
@@ -300,6 +327,7 @@ OBJECTS: dict[Any, msgspec.Struct] = {
         DENIAL,
         API_KEY,
         REQUEST,
+        AUDIT_RECORD,
         ACCOUNT,
         USAGE,
         ME,

@@ -12,6 +12,7 @@ PATH_IDS = {
     "accounts": "The id of the account, `acct_…`: `GET /v1/account` says it.",
     "activations": "The id of the activation, `act_…`.",
     "api_keys": "The id of the key, `key_…`.",
+    "audit_records": "The id of the audit record, `aud_…`.",
     "billing_deliveries": "The id of the delivery, `bdl_…`.",
     "billing_providers": "The id of the provider, `bpr_…`.",
     "customers": "The id of the customer, `cus_…`.",

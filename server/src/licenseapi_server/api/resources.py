@@ -143,6 +143,12 @@ RESOURCES = (
         "Request log",
         "One line for each request: look here for what is unusual, and for what went wrong.",
     ),
+    Resource(
+        "audit_records",
+        "Audit log",
+        "Who changed what, when and from where: written with the change itself, and sealed into a "
+        "chain that shows tampering.",
+    ),
 )
 
 

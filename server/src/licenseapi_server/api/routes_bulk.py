@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from licenseapi_server.api.management import customers, exports, import_fields, imports
+from licenseapi_server.api.management import (
+    audit_records,
+    customers,
+    exports,
+    import_fields,
+    imports,
+)
 from licenseapi_server.api.management.activations import ActivationExportQuery
 from licenseapi_server.api.management.license_exporting import ExportedLicense
 from licenseapi_server.api.management.license_fields import LicenseExportQuery
@@ -48,6 +54,20 @@ EXPORTS = (
         query=ActivationExportQuery,
         answer=Activation,
         example={"format": "jsonl", "ended": "false"},
+        **STREAM,
+    ),
+    Route(
+        name="exports.audit_records",
+        method="GET",
+        path="/v1/export/audit_records",
+        summary="Export the audit log",
+        description=(
+            "Every audit record that the filters find, oldest first. Takes `audit:read` as well."
+        ),
+        handler=exports.export_audit_records,
+        query=audit_records.AuditRecordExportQuery,
+        answer=audit_records.AuditRecord,
+        example={"format": "jsonl", "operation": "products.update"},
         **STREAM,
     ),
 )

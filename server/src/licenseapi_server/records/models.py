@@ -32,11 +32,17 @@ class AuditRecord(models.Model):
             models.UniqueConstraint(fields=["account", "number"], name="audit_record_in_chain")
         ]
         indexes: ClassVar[list[models.Index]] = [
+            # The list, newest first, alone and by its two narrow filters.
+            models.Index(fields=["account", "mode", "id"], name="audit_record_list"),
+            models.Index(fields=["account", "mode", "actor", "id"], name="audit_record_by_actor"),
+            models.Index(
+                fields=["account", "mode", "object_id", "id"], name="audit_record_by_object"
+            ),
             models.Index(
                 fields=["account", "id"],
                 name="audit_record_unsealed",
                 condition=models.Q(number=None),
-            )
+            ),
         ]
 
 

@@ -47,3 +47,11 @@ class ActivationExport(ExportParams, total=False):
     license_id: str
     fingerprint: str
     ended: Literal["true", "false"]
+
+
+class AuditRecordExport(ExportParams, total=False):
+    """Which audit records: the filters of their list."""
+
+    actor: str
+    object_id: str
+    operation: str

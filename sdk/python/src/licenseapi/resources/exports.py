@@ -8,6 +8,7 @@ from licenseapi.exporting import AsyncExport, Export
 from licenseapi.messages import Call
 from licenseapi.objects import RESOURCE, ApiObject
 from licenseapi.resources.activations import Activation
+from licenseapi.resources.audit_records import AuditRecord
 from licenseapi.resources.customers import Customer
 from licenseapi.resources.entitlements import AttachedEntitlement
 from licenseapi.resources.resource import AsyncResource, Resource
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from licenseapi.resources.export_params import (
         ActivationExport,
+        AuditRecordExport,
         CustomerExport,
         LicenseExport,
     )
@@ -49,6 +51,14 @@ class Exports(Resource):
             Activation.read,
         )
 
+    def audit_records(self, **query: Unpack[AuditRecordExport]) -> Export[AuditRecord]:
+        """Every audit record; takes the scope `audit:read`, too."""
+        return Export(
+            self._runner,
+            Call("exports.audit_records", AuditRecord.read, fields=query),
+            AuditRecord.read,
+        )
+
 
 class AsyncExports(AsyncResource):
     """The methods of exports."""
@@ -73,6 +83,14 @@ class AsyncExports(AsyncResource):
             self._runner,
             Call("exports.activations", Activation.read, fields=query),
             Activation.read,
+        )
+
+    def audit_records(self, **query: Unpack[AuditRecordExport]) -> AsyncExport[AuditRecord]:
+        """Every audit record; takes the scope `audit:read`, too."""
+        return AsyncExport(
+            self._runner,
+            Call("exports.audit_records", AuditRecord.read, fields=query),
+            AuditRecord.read,
         )
 
 

@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 from msgspec import UNSET
 
 from licenseapi_server.api.call import Answer, AnyCall, Call, NoBody
-from licenseapi_server.api.management import activations, customers, licenses
+from licenseapi_server.api.management import activations, audit_records, customers, licenses
 from licenseapi_server.api.management.activations import ActivationExportQuery
+from licenseapi_server.api.management.audit_records import AuditRecord, AuditRecordExportQuery
 from licenseapi_server.api.management.customers import CustomerExportQuery
 from licenseapi_server.api.management.license_exporting import ExportedLicense, render
 from licenseapi_server.api.management.license_fields import LicenseExportQuery
@@ -22,7 +23,7 @@ from licenseapi_server.api.streaming import Part, Stream
 from licenseapi_server.domain.csv_cells import guard
 from licenseapi_server.domain.ids import id_floor, is_id
 from licenseapi_server.domain.instants import SECOND
-from licenseapi_server.domain.problems import field_problem
+from licenseapi_server.domain.problems import Problem, field_problem
 
 CSV = "text/csv"
 JSON_LINES = "application/x-ndjson"
@@ -70,6 +71,17 @@ def export_activations(call: Call[NoBody, ActivationExportQuery]) -> Answer:
     rows = activations.filtered(call, call.query)
     shown = Exported("activations", "act", Activation, rows, activations.render_row)
     return _export(call, shown)
+
+
+def export_audit_records(call: Call[NoBody, AuditRecordExportQuery]) -> Answer:
+    """Every audit record that the filters find. Whoever may take licenses along may not for that
+    read who changed what.
+    """
+    if "audit:read" not in call.principal.scopes:
+        message = "The credential lacks the scope audit:read."
+        raise Problem("insufficient_scope", message, missing_scopes=["audit:read"])
+    rows = audit_records.filtered(call)
+    return _export(call, Exported("audit_records", "aud", AuditRecord, rows, audit_records.render))
 
 
 def _export(call: AnyCall, exported: Exported) -> Answer:

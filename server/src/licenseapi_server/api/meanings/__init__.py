@@ -10,6 +10,7 @@ from typing import Any
 from licenseapi_server.api.meanings import (
     account,
     activations,
+    audit_records,
     billing,
     bulk,
     catalog,
@@ -35,6 +36,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     **leases.STRUCTS,
     **events.STRUCTS,
     **denials.STRUCTS,
+    **audit_records.STRUCTS,
     **bulk.STRUCTS,
     **billing.STRUCTS,
     **account.STRUCTS,
