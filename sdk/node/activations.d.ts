@@ -29,6 +29,16 @@ export interface SignOfLife {
   fingerprint?: string;
 }
 
+export interface Deactivation extends SignOfLife {
+  /** Frees a seat that a license file holds; of a server's key alone. */
+  force?: boolean;
+}
+
+export interface ForcedEnd {
+  /** Frees the seat at once, although a license file of the machine still works. */
+  force?: boolean;
+}
+
 export interface ActivationQuery extends ListQuery {
   license_id?: string;
   fingerprint?: string;
@@ -56,13 +66,15 @@ export class Activation extends APIObject {
   readonly heartbeat_at: string | null;
   readonly ended_at: string | null;
   readonly ended_reason: string | null;
+  readonly seat_free_at: string | null;
   readonly metadata: Metadata;
   readonly created_at: string;
   readonly version: number;
   static create(fields: NewActivation, options?: CallOptions): Promise<Activation>;
   static retrieve(id: string, options?: CallOptions): Promise<Activation>;
   static heartbeat(id: string, fields?: SignOfLife, options?: CallOptions): Promise<Activation>;
-  static deactivate(id: string, fields?: SignOfLife, options?: CallOptions): Promise<Activation>;
+  static deactivate(id: string, fields?: Deactivation, options?: CallOptions): Promise<Activation>;
+  static delete(id: string, query?: ForcedEnd, options?: CallOptions): Promise<Activation>;
   static list(query?: ActivationQuery, options?: CallOptions): List<Activation>;
 }
 

@@ -51,12 +51,12 @@ function headersOf({ operation, options }, settings, content, makeKey) {
 /** The request of a call: {method, url, headers, content, timeoutSeconds, signal, isStreamed}. */
 function buildRequest(call, settings, makeKey) {
   const { operation, options } = call;
+  const content = contentOf(call);
   let url = settings.apiBase + fill(operation.path, call.ids);
-  if (operation.method === 'GET') {
+  if (content === null) {
     const query = new URLSearchParams(queryPairs(call.fields)).toString();
     url += query ? `?${query}` : '';
   }
-  const content = contentOf(call);
   return {
     method: operation.method,
     url,

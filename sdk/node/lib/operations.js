@@ -74,6 +74,7 @@ const LIST = [
   ['activations.get', 'GET', '/v1/activations/{id}'],
   ['activations.heartbeat', 'POST', '/v1/activations/{id}/heartbeat'],
   ['activations.deactivate', 'POST', '/v1/activations/{id}/deactivate'],
+  ['activations.delete', 'DELETE', '/v1/activations/{id}'],
   ['leases.acquire', 'POST', '/v1/leases'],
   ['leases.renew', 'POST', '/v1/leases/{id}/renew'],
   ['leases.release', 'POST', '/v1/leases/{id}/release'],

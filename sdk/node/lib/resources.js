@@ -190,6 +190,11 @@ class Activations extends Resource {
     return this._call('activations.deactivate', given, objects.Activation);
   }
 
+  /** What `deactivate` does, by the id alone. */
+  delete(...given) {
+    return this._call('activations.delete', given, objects.Activation);
+  }
+
   list(...given) {
     return this._list('activations.list', given, objects.Activation);
   }

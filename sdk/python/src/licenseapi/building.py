@@ -43,10 +43,10 @@ def build_request(call: Call[Any], settings: Settings, make_key: Callable[[], st
         if name not in OPTIONS and (is_change or value is not None)
     }
     content = None
-    if operation.method == "GET":
+    if operation.method in {"GET", "DELETE"}:
         query = urlencode(list(query_pairs(fields)))
         url = f"{url}?{query}" if query else url
-    elif operation.method != "DELETE":
+    else:
         content = encode_json(fields)
     timeout = call.fields.get("timeout")
     return Request(

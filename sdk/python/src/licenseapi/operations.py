@@ -95,6 +95,7 @@ _OPERATIONS = (
     Operation("activations.get", "GET", "/v1/activations/{id}"),
     Operation("activations.heartbeat", "POST", "/v1/activations/{id}/heartbeat"),
     Operation("activations.deactivate", "POST", "/v1/activations/{id}/deactivate"),
+    Operation("activations.delete", "DELETE", "/v1/activations/{id}"),
     Operation("leases.acquire", "POST", "/v1/leases"),
     Operation("leases.renew", "POST", "/v1/leases/{id}/renew"),
     Operation("leases.release", "POST", "/v1/leases/{id}/release"),

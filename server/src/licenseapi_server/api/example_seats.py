@@ -44,6 +44,7 @@ ACTIVATION = activations.Activation(
     heartbeat_at=None,
     ended_at=None,
     ended_reason=None,
+    seat_free_at=None,
     metadata={},
     created_at=CREATED,
     version=1,

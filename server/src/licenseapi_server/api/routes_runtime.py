@@ -147,11 +147,13 @@ RUNTIME = (
         summary="Give a machine's seat up",
         description=(
             "Apps within the policy's `deactivation_cooldown` and `max_deactivations`; a "
-            "server's key whenever it wants. A repeat changes nothing."
+            "server's key whenever it wants. A repeat changes nothing. While a license file of the "
+            "machine lives, its seat is taken until `seat_free_at`; a server's key can free it "
+            "before with `force`."
         ),
         handler=activations.deactivate,
         scope="activations:write",
-        body=activations.SignOfLife,
+        body=activations.Deactivation,
         answer=activations.Activation,
         credentials=ALL_CREDENTIALS,
         is_runtime=True,
@@ -159,6 +161,25 @@ RUNTIME = (
         find_subject=presenting.find_presented,
         errors=("not_found", "cooldown_running", "deactivation_limit_reached"),
         example={"license_key": EXAMPLE_LICENSE_KEY, "fingerprint": "6f9619ff-8b86"},
+    ),
+    Route(
+        name="activations.delete",
+        method="DELETE",
+        path="/v1/activations/{id}",
+        summary="End a machine's activation",
+        description=(
+            "Deactivates it as `activations.deactivate` does for a server: the machine stays in the "
+            "list, ended. A repeat changes nothing. `?force=true` frees the seat also while a "
+            "license file of the machine lives, else it is taken until `seat_free_at`."
+        ),
+        handler=activations.delete,
+        scope="activations:write",
+        query=activations.EndQuery,
+        answer=activations.Activation,
+        is_runtime=True,
+        ignores_quota=True,
+        errors=("not_found",),
+        example={"force": True},
     ),
     Route(
         name="leases.acquire",

@@ -27,6 +27,7 @@ EventType = Literal[
     "activation.revived",
     "activation.moved",
     "activation.ended",
+    "activation.seat_freed",
     "lease.acquired",
     "lease.borrowed",
     "lease.ended",

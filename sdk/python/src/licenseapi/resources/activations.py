@@ -46,6 +46,18 @@ class SignOfLife(RequestOptions, total=False):
     fingerprint: str
 
 
+class Deactivation(SignOfLife, total=False):
+    """Which machine is done. `force`, of a server's key alone, frees a seat that a file holds."""
+
+    force: bool
+
+
+class ForcedEnd(RequestOptions, total=False):
+    """`force` frees the seat at once, although a license file of the machine still works."""
+
+    force: bool
+
+
 class ActivationList(ListParams, total=False):
     """Filters of the list. `ended` leaves out those that have not ended, or else the others."""
 
@@ -73,9 +85,13 @@ class Activations(Resource):
         """Say that the machine lives. One that was taken for dead gets a seat if there is one."""
         return self._run(Call("activations.heartbeat", Activation.read, (activation_id,), fields))
 
-    def deactivate(self, activation_id: str, /, **fields: Unpack[SignOfLife]) -> Activation:
+    def deactivate(self, activation_id: str, /, **fields: Unpack[Deactivation]) -> Activation:
         """Give the seat up. A repeat changes nothing."""
         return self._run(Call("activations.deactivate", Activation.read, (activation_id,), fields))
+
+    def delete(self, activation_id: str, /, **query: Unpack[ForcedEnd]) -> Activation:
+        """End it, as a server: what `deactivate` does, by the id alone."""
+        return self._run(Call("activations.delete", Activation.read, (activation_id,), query))
 
     def list(self, **query: Unpack[ActivationList]) -> Page[Activation]:
         """List activations, newest first."""
@@ -104,9 +120,14 @@ class AsyncActivations(AsyncResource):
         call = Call("activations.heartbeat", Activation.read, (activation_id,), fields)
         return await self._run(call)
 
-    async def deactivate(self, activation_id: str, /, **fields: Unpack[SignOfLife]) -> Activation:
+    async def deactivate(self, activation_id: str, /, **fields: Unpack[Deactivation]) -> Activation:
         """Give the seat up. A repeat changes nothing."""
         call = Call("activations.deactivate", Activation.read, (activation_id,), fields)
+        return await self._run(call)
+
+    async def delete(self, activation_id: str, /, **query: Unpack[ForcedEnd]) -> Activation:
+        """End it, as a server: what `deactivate` does, by the id alone."""
+        call = Call("activations.delete", Activation.read, (activation_id,), query)
         return await self._run(call)
 
     def list(self, **query: Unpack[ActivationList]) -> AsyncList[Activation]:
@@ -136,6 +157,7 @@ class Activation(ApiObject, kind="activation", promised=RESOURCE):
     heartbeat_at: str | None
     ended_at: str | None
     ended_reason: str | None
+    seat_free_at: str | None
     metadata: Mapping[str, str]
     created_at: str
     version: int
@@ -144,4 +166,5 @@ class Activation(ApiObject, kind="activation", promised=RESOURCE):
     retrieve = on_default_client(Activations, Activations.retrieve)
     heartbeat = on_default_client(Activations, Activations.heartbeat)
     deactivate = on_default_client(Activations, Activations.deactivate)
+    delete = on_default_client(Activations, Activations.delete)
     list = on_default_client(Activations, Activations.list)

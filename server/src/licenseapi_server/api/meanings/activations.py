@@ -21,6 +21,9 @@ _SIZES = {
     "disk_bytes": "Its disk space in bytes, counted against `max_disk_bytes`",
 }
 _LICENSE_KEY = "The key of the license; a token and a server's key may leave it out."
+_FORCE = (
+    "True frees the seat at once, although a license file of the machine still works; not for apps."
+)
 
 STRUCTS = {
     "NewActivation": {
@@ -44,6 +47,12 @@ STRUCTS = {
         "license_key": _LICENSE_KEY,
         "fingerprint": "The machine's fingerprint; required of apps, which speak for their own.",
     },
+    "Deactivation": {
+        "license_key": _LICENSE_KEY,
+        "fingerprint": "The machine's fingerprint; required of apps, which speak for their own.",
+        "force": _FORCE,
+    },
+    "EndQuery": {"force": _FORCE},
     "Activation": {
         "id": "The id of the activation.",
         "object": "Always `activation`.",
@@ -63,6 +72,10 @@ STRUCTS = {
         "ended_reason": (
             "`deactivated`, `released`, `replaced`, `moved`, `dead` or `dormant`; null while it "
             "lives. `released` is by its holder, in the customer portal."
+        ),
+        "seat_free_at": (
+            "Until when a license file of the machine holds its seat, also after its end; null when "
+            "it never had one, or you have freed the seat by force."
         ),
         "metadata": "Your own texts about the machine.",
         "created_at": "When the machine was first activated.",

@@ -21,7 +21,7 @@ STRUCTS = {
         "data": (
             "More about it, by type: `changed` names the fields of an update, `reason` is the "
             "reason given, `from` and `to` are the expiry before and after; of activations "
-            "`hostname`, `reason`, `after` and `from`; of leases `entitlement`, `expires_at`, "
+            "`hostname`, `reason`, `after`, `from` and `seat_free_at`; of leases `entitlement`, `expires_at`, "
             "`until`, `after` and `reason`; of denials all that `GET /v1/denials` says of them. "
             "What a subscription did names `cause`, the provider, and `delivery_id`. Never a key or "
             "a secret."

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from licenseapi_server.api.call import Answer, Call, NoQuery
+from licenseapi_server.api.call import Answer, AnyCall, Call, NoBody, NoQuery
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.api.runtime import seats
 from licenseapi_server.api.runtime.locked_license import change_license
@@ -13,6 +13,7 @@ from licenseapi_server.api.runtime.presented_users import user_of_machine
 from licenseapi_server.api.runtime.presenting import own, read_subject
 from licenseapi_server.api.runtime.seat_rows import Arrival, SeatRow
 from licenseapi_server.domain.instants import render_instant
+from licenseapi_server.domain.problems import Problem
 
 MAX_COUNT = (1 << 53) - 1
 Text = Annotated[str, Meta(min_length=1, max_length=512)]
@@ -51,6 +52,20 @@ class SignOfLife(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     fingerprint: Fingerprint | None = None
 
 
+class Deactivation(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Which machine is done. An app has to say; a server need not, and may force its seat free."""
+
+    license_key: Text | None = None
+    fingerprint: Fingerprint | None = None
+    force: bool = False
+
+
+class EndQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whether the seat is freed although an offline copy still holds it."""
+
+    force: bool = False
+
+
 class Activation(msgspec.Struct, kw_only=True):
     """A license bound to one machine, as it stands now."""
 
@@ -74,6 +89,7 @@ class Activation(msgspec.Struct, kw_only=True):
     heartbeat_at: str | None
     ended_at: str | None
     ended_reason: str | None
+    seat_free_at: str | None
     metadata: dict[str, str]
     created_at: str
     version: int
@@ -110,21 +126,43 @@ async def heartbeat(call: Call[SignOfLife, NoQuery]) -> Answer:
     return Answer(render(beaten), license_id=row.license_id)
 
 
-async def deactivate(call: Call[SignOfLife, NoQuery]) -> Answer:
+async def deactivate(call: Call[Deactivation, NoQuery]) -> Answer:
     """Give the seat up. A repeat changes nothing."""
     row = await _own(call)
-    is_forced = not call.principal.is_client
+    is_client = call.principal.is_client
+    if call.body.force and is_client:
+        raise Problem("credential_not_allowed", "Only the vendor's server may use `force`.")
+    return await _end(call, row, is_forced=not is_client, frees_seat=call.body.force)
+
+
+async def delete(call: Call[NoBody, EndQuery]) -> Answer:
+    """The same for servers, by the id alone."""
+    row = await _find(call)
+    if row is None or not call.principal.may_use_product(row.product_id):
+        raise Problem("not_found")
+    return await _end(call, row, is_forced=True, frees_seat=call.query.force)
+
+
+async def _end(call: AnyCall, row: SeatRow, *, is_forced: bool, frees_seat: bool) -> Answer:
     ended = await change_license(
-        call, row.license_id, lambda scene: seats.deactivate(scene, row.id, is_forced=is_forced)
+        call,
+        row.license_id,
+        lambda scene: seats.deactivate(
+            scene, row.id, is_forced=is_forced, frees_seat=frees_seat
+        ),
     )
     return Answer(render(ended), license_id=row.license_id)
 
 
-async def _own(call: Call[SignOfLife, NoQuery]) -> SeatRow:
+async def _own(call: AnyCall) -> SeatRow:
     """The activation of the path, if it is the caller's to speak for. Raises Problem."""
+    return own(call, await _find(call))
+
+
+async def _find(call: AnyCall) -> SeatRow | None:
     principal = call.principal
     found = await call.store.find_activation((call.id, principal.account_id, principal.mode))
-    return own(call, SeatRow(*found) if found else None)
+    return SeatRow(*found) if found else None
 
 
 def render(row: SeatRow) -> Activation:
@@ -149,6 +187,7 @@ def render(row: SeatRow) -> Activation:
         heartbeat_at=optional_instant(row.heartbeat_at),
         ended_at=optional_instant(row.ended_at),
         ended_reason=row.ended_reason,
+        seat_free_at=optional_instant(row.seat_free_at),
         metadata=msgspec.json.decode(row.metadata),
         created_at=render_instant(row.created_at),
         version=row.version,

@@ -152,6 +152,13 @@ WHERE id = :id AND ended_at IS NULL RETURNING id""",
     {"now": "bigint"},
 )
 
+# Staff take the seat back that an offline copy still holds. Primary key.
+FREE_SEAT = statement(
+    """UPDATE licensing_activation SET seat_free_at = NULL,
+    updated_at = :now, version = version + 1 WHERE id = :id""",
+    {"now": "bigint"},
+)
+
 # A sign of life. Primary key.
 BEAT_ACTIVATION = statement(
     """UPDATE licensing_activation SET heartbeat_at = :now, last_seen_at = :now WHERE id = :id""",

@@ -43,6 +43,7 @@ from licenseapi_server.domain.activations import (
     seen_every,
 )
 from licenseapi_server.domain.ids import make_id
+from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.machine_digests import digest_fingerprint
 from licenseapi_server.domain.problems import Problem, field_problem
 
@@ -119,9 +120,17 @@ def beat(scene: Scene, activation_id: str) -> Work[SeatRow]:
 
 
 def deactivate(
-    scene: Scene, activation_id: str, *, is_forced: bool, reason: str = "deactivated"
+    scene: Scene,
+    activation_id: str,
+    *,
+    is_forced: bool,
+    reason: str = "deactivated",
+    frees_seat: bool = False,
 ) -> Work[SeatRow]:
-    """Give the seat up. Staff may do it whenever they want; others within the policy's budget."""
+    """Give the seat up. Staff may do it whenever they want; others within the policy's budget.
+
+    A living offline copy holds the seat until it ends, unless `frees_seat`.
+    """
     license_ = yield from read_license(scene)
     rules = license_.rules()
     yield from _end_due(scene, rules)
@@ -136,8 +145,19 @@ def deactivate(
         yield from _end(scene, activation_id, reason)
         if not is_forced:
             yield from _record_move(scene)
-        found = yield (seat_sql.SEAT_BY_ID, name)
+    if frees_seat:
+        yield from _free_seat(scene, row)
+    found = yield (seat_sql.SEAT_BY_ID, name)
     return SeatRow(*found[0])
+
+
+def _free_seat(scene: Scene, row: SeatRow) -> Steps:
+    """Count the seat no more, although a copy of the license may still run there."""
+    if row.seat_free_at is None or row.seat_free_at <= scene.now:
+        return
+    yield (seat_sql.FREE_SEAT, (scene.now, row.id))
+    told = {"seat_free_at": render_instant(row.seat_free_at)}
+    yield record(scene, "activation.seat_freed", row.id, told)
 
 
 def denial(denied: Denied, now: int) -> Problem:
