@@ -147,9 +147,7 @@ async def _end(call: AnyCall, row: SeatRow, *, is_forced: bool, frees_seat: bool
     ended = await change_license(
         call,
         row.license_id,
-        lambda scene: seats.deactivate(
-            scene, row.id, is_forced=is_forced, frees_seat=frees_seat
-        ),
+        lambda scene: seats.deactivate(scene, row.id, is_forced=is_forced, frees_seat=frees_seat),
     )
     return Answer(render(ended), license_id=row.license_id)
 
