@@ -6,7 +6,7 @@ import { BillingDelivery, BillingProvider, SubscriptionLink } from './billing.js
 import { AuditRecord, Denial, Event, TimelineQuery } from './events.js';
 import { Lease } from './leases.js';
 import { LicenseUser, LicenseUserFields } from './license_users.js';
-import { CheckOut, KeyUse, LicenseFile, RootKey } from './offline.js';
+import { CheckOut, KeyUse, LicenseFile, RevocationList, RootKey } from './offline.js';
 import { ProductVersion } from './product_versions.js';
 import { Portal } from './portal.js';
 
@@ -418,6 +418,10 @@ export class LicenseAPI {
   readonly rootKeys: {
     live(accountId: string, options?: CallOptions): List<RootKey>;
     test(accountId: string, options?: CallOptions): List<RootKey>;
+  };
+  readonly revocations: {
+    live(accountId: string, options?: CallOptions): Promise<RevocationList>;
+    test(accountId: string, options?: CallOptions): Promise<RevocationList>;
   };
   close(): void;
 }

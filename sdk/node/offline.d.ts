@@ -36,11 +36,24 @@ export class LicenseFile extends APIObject {
   readonly kid: string;
   readonly expires_at: string;
   readonly superseded_at: string | null;
+  readonly revoked_at: string | null;
   readonly created_at: string;
   /** The file itself, to be stored as it stands: in the answer of `checkOut` only. */
   readonly document?: string;
   static retrieve(id: string, options?: CallOptions): Promise<LicenseFile>;
+  static revoke(
+    id: string, fields?: { reason?: string | null }, options?: CallOptions,
+  ): Promise<LicenseFile>;
   static list(query?: LicenseFileQuery, options?: CallOptions): List<LicenseFile>;
+}
+
+/** `document` is the signed list. */
+export class RevocationList extends APIObject {
+  readonly mode: 'live' | 'test';
+  readonly number: number;
+  readonly issued_at: string;
+  readonly next_update_at: string;
+  readonly document: string;
 }
 
 export interface OfflineOptions {

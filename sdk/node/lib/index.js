@@ -94,7 +94,7 @@ module.exports = {
   SigningKey: attach(objects.SigningKey, 'signingKeys', [...READ, 'rotate']),
   Account: attach(objects.Account, 'account', ['retrieve', 'update', 'usage']),
   Me: attach(objects.Me, 'me', ['retrieve']),
-  LicenseFile: attach(objects.LicenseFile, 'licenseFiles', READ),
+  LicenseFile: attach(objects.LicenseFile, 'licenseFiles', [...READ, 'revoke']),
   RequestLog: attach(objects.RequestLog, 'requestLogs', READ),
   AuditRecord: attach(objects.AuditRecord, 'auditRecords', READ),
 };

@@ -88,6 +88,7 @@ class EndedPortalSession extends kind({ ended: 'boolean' }) {}
 class PortalLicense extends kind(RESOURCE) {}
 class PortalActivation extends kind(RESOURCE) {}
 class LicenseFile extends kind(RESOURCE) {}
+class RevocationList extends kind({ document: 'string' }) {}
 class Account extends kind(RESOURCE) {}
 class RequestLog extends kind(RESOURCE) {}
 class Deleted extends kind({ ...RESOURCE, deleted: 'boolean' }) {}
@@ -132,6 +133,7 @@ module.exports = {
   PortalLicense,
   PortalActivation,
   LicenseFile,
+  RevocationList,
   Account,
   RequestLog,
   Deleted,

@@ -28,6 +28,7 @@ const LIST = [
   ['licenses.check_out', 'POST', '/v1/licenses/{id}/check_out'],
   ['license_files.list', 'GET', '/v1/license_files'],
   ['license_files.get', 'GET', '/v1/license_files/{id}'],
+  ['license_files.revoke', 'POST', '/v1/license_files/{id}/revoke', BY_KEY],
   ['licenses.validate', 'POST', '/v1/licenses/validate'],
   ['licenses.validate_by_id', 'POST', '/v1/licenses/{id}/validate'],
   ['license_users.create', 'POST', '/v1/licenses/{id}/users', BY_KEY],
@@ -129,6 +130,8 @@ const LIST = [
   ['portal.release', 'POST', '/v1/portal/activations/{id}/release'],
   ['root_keys.live', 'GET', '/v1/accounts/{account_id}/root_keys'],
   ['root_keys.test', 'GET', '/v1/accounts/{account_id}/test/root_keys'],
+  ['revocations.live', 'GET', '/v1/accounts/{account_id}/revocations'],
+  ['revocations.test', 'GET', '/v1/accounts/{account_id}/test/revocations'],
 ];
 
 /** They take neither a body nor a query: options come right after the ids. */
@@ -143,7 +146,8 @@ const WITHOUT_FIELDS = new Set([
   'request_logs.get', 'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
   'portal.end_session', 'portal.release',
   'signing_keys.get', 'account.get', 'account.usage', 'me.get', 'request_logs.get',
-  'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test', 'portal.end_session',
+  'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
+  'revocations.live', 'revocations.test', 'portal.end_session',
   'portal.release',
   'billing_providers.get', 'billing_providers.delete', 'subscription_links.get',
   'subscription_links.delete', 'billing_deliveries.get',
@@ -152,7 +156,7 @@ const WITHOUT_FIELDS = new Set([
 /** Whether the `version` that was read can be made a condition, with If-Match. */
 function takesIfMatch(name, method, path, byKey) {
   if (method === 'DELETE') return ['licenses.delete', 'license_users.delete'].includes(name);
-  if (/\.(create|put)$/.test(name)) return false;
+  if (/\.(create|put)$/.test(name) || name === 'license_files.revoke') return false;
   return byKey && (method === 'PATCH' || path.includes('{'));
 }
 
@@ -172,6 +176,7 @@ exports.OPERATIONS = Object.fromEntries(
 );
 exports.PUBLIC_OPERATIONS = new Set([
   'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
+  'revocations.live', 'revocations.test',
   'portal.request_link', 'portal.request_test_link', 'portal.create_session',
 ]);
 /**

@@ -434,6 +434,10 @@ class LicenseFiles extends Resource {
   retrieve(...given) {
     return this._call('license_files.get', given, objects.LicenseFile);
   }
+
+  revoke(...given) {
+    return this._call('license_files.revoke', given, objects.LicenseFile);
+  }
 }
 
 class RootKeys extends Resource {
@@ -443,6 +447,16 @@ class RootKeys extends Resource {
 
   test(...given) {
     return this._list('root_keys.test', given, objects.RootKey);
+  }
+}
+
+class RevocationLists extends Resource {
+  live(...given) {
+    return this._call('revocations.live', given, objects.RevocationList);
+  }
+
+  test(...given) {
+    return this._call('revocations.test', given, objects.RevocationList);
   }
 }
 
@@ -474,4 +488,5 @@ module.exports = {
   portal: Portal,
   licenseFiles: LicenseFiles,
   rootKeys: RootKeys,
+  revocations: RevocationLists,
 };

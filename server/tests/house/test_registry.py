@@ -46,6 +46,8 @@ PUBLIC = {
     "jwks.test",
     "root_keys.live",
     "root_keys.test",
+    "revocations.live",
+    "revocations.test",
     "portal.request_link",
     "portal.request_test_link",
     "portal.create_session",

@@ -38,6 +38,7 @@ from licenseapi.resources.portal import (
 )
 from licenseapi.resources.product_versions import ProductVersion
 from licenseapi.resources.products import Product
+from licenseapi.resources.revocations import RevocationList
 from licenseapi.resources.root_keys import RootKey
 from licenseapi.resources.signing_keys import KeySet, SigningKey
 from licenseapi.resources.subscription_links import SubscriptionLink
@@ -91,6 +92,7 @@ __all__ = [
     "Product",
     "ProductVersion",
     "RequestLog",
+    "RevocationList",
     "RootKey",
     "SigningKey",
     "SubscriptionLink",

@@ -25,6 +25,7 @@ from licenseapi.resources.policies import AsyncPolicies
 from licenseapi.resources.portal import AsyncPortal
 from licenseapi.resources.product_versions import AsyncProductVersions
 from licenseapi.resources.products import AsyncProducts
+from licenseapi.resources.revocations import AsyncRevocationLists
 from licenseapi.resources.root_keys import AsyncRootKeys
 from licenseapi.resources.signing_keys import AsyncKeySets, AsyncSigningKeys
 from licenseapi.resources.subscription_links import AsyncSubscriptionLinks
@@ -80,6 +81,7 @@ class AsyncLicenseAPI:
         self.portal = AsyncPortal(transport)
         self.license_files = AsyncLicenseFiles(transport)
         self.root_keys = AsyncRootKeys(transport)
+        self.revocations = AsyncRevocationLists(transport)
         self.account = AsyncAccounts(transport)
         self.me = AsyncIdentity(transport)
         self.request_logs = AsyncRequestLogs(transport)

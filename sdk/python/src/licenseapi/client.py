@@ -24,6 +24,7 @@ from licenseapi.resources.policies import Policies
 from licenseapi.resources.portal import Portal
 from licenseapi.resources.product_versions import ProductVersions
 from licenseapi.resources.products import Products
+from licenseapi.resources.revocations import RevocationLists
 from licenseapi.resources.root_keys import RootKeys
 from licenseapi.resources.signing_keys import KeySets, SigningKeys
 from licenseapi.resources.subscription_links import SubscriptionLinks
@@ -83,6 +84,7 @@ class LicenseAPI:
         self.portal = Portal(transport)
         self.license_files = LicenseFiles(transport)
         self.root_keys = RootKeys(transport)
+        self.revocations = RevocationLists(transport)
         self.account = Accounts(transport)
         self.me = Identity(transport)
         self.request_logs = RequestLogs(transport)

@@ -49,6 +49,7 @@ _OPERATIONS = (
     Operation("licenses.check_out", "POST", "/v1/licenses/{id}/check_out"),
     Operation("license_files.list", "GET", "/v1/license_files"),
     Operation("license_files.get", "GET", "/v1/license_files/{id}"),
+    Operation("license_files.revoke", "POST", "/v1/license_files/{id}/revoke", BY_KEY),
     Operation("licenses.validate", "POST", "/v1/licenses/validate"),
     Operation("licenses.validate_by_id", "POST", "/v1/licenses/{id}/validate"),
     Operation("license_users.create", "POST", "/v1/licenses/{id}/users", BY_KEY),
@@ -152,6 +153,8 @@ _OPERATIONS = (
     Operation("portal.release", "POST", "/v1/portal/activations/{id}/release"),
     Operation("root_keys.live", "GET", "/v1/accounts/{account_id}/root_keys"),
     Operation("root_keys.test", "GET", "/v1/accounts/{account_id}/test/root_keys"),
+    Operation("revocations.live", "GET", "/v1/accounts/{account_id}/revocations"),
+    Operation("revocations.test", "GET", "/v1/accounts/{account_id}/test/revocations"),
 )
 
 OPERATIONS = {operation.name: operation for operation in _OPERATIONS}
@@ -161,6 +164,8 @@ PUBLIC_OPERATIONS = frozenset(
         "jwks.test",
         "root_keys.live",
         "root_keys.test",
+        "revocations.live",
+        "revocations.test",
         "portal.request_link",
         "portal.request_test_link",
         "portal.create_session",

@@ -74,6 +74,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "licenses.check_out": {
         "document": "-----BEGIN LICENSE FILE-----\neyJwYXlsb2FkIjoi…\n-----END LICENSE FILE-----\n"
     },
+    "license_files.revoke": {"revoked_at": "2026-03-09T14:05:00Z"},
     "licenses.transfer": LATER,
     "licenses.roll_key": {
         **LATER,

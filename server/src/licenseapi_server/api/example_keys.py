@@ -11,7 +11,7 @@ from licenseapi_server.api.example_ids import (
     PRODUCT_ID,
 )
 from licenseapi_server.api.management import signing_keys
-from licenseapi_server.api.runtime import jwks, license_files, root_keys
+from licenseapi_server.api.runtime import jwks, license_files, revocations, root_keys
 
 CREATED = "2026-03-02T09:30:00Z"
 
@@ -50,11 +50,20 @@ LICENSE_FILE = license_files.LicenseFile(
     kid=KEY_THUMBPRINT,
     expires_at="2026-03-16T08:12:31Z",
     superseded_at=None,
+    revoked_at=None,
     created_at="2026-03-09T08:12:31.402617Z",
+)
+REVOCATION_LIST = revocations.RevocationList(
+    mode="live",
+    number=17,
+    issued_at="2026-03-09T08:00:00Z",
+    next_update_at="2026-03-10T08:00:00Z",
+    document="eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoi…",
 )
 EXAMPLES: tuple[msgspec.Struct, ...] = (
     ROOT,
     LICENSE_FILE,
+    REVOCATION_LIST,
     root_keys.RootKeys(url=f"/v1/accounts/{ACCOUNT_ID}/root_keys", data=[ROOT]),
     SIGNING_KEY,
     signing_keys.SigningKeys(url="/v1/signing_keys", data=[SIGNING_KEY]),

@@ -126,6 +126,11 @@ RESOURCES = (
         "What an app has to know to believe a document offline: copied into it when it is built.",
     ),
     Resource(
+        "revocations",
+        "Revocations",
+        "What no longer holds although it is signed: a list that apps fetch, or get by hand.",
+    ),
+    Resource(
         "signing_keys",
         "Signing keys",
         "The key pairs that sign tokens and documents, the roots above them, and their rotation.",

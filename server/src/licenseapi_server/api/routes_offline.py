@@ -2,8 +2,9 @@
 
 from licenseapi_server.api.call import Page
 from licenseapi_server.api.management import license_files as file_lists
-from licenseapi_server.api.registry import ALL_CREDENTIALS, Route
-from licenseapi_server.api.runtime import license_files, root_keys
+from licenseapi_server.api.management.license_fields import ReasonBody
+from licenseapi_server.api.registry import ALL_CREDENTIALS, CHANGE, Route
+from licenseapi_server.api.runtime import license_files, revocations, root_keys
 
 _ROOTS = (
     Route(
@@ -85,4 +86,53 @@ _FILES = (
     ),
 )
 
-OFFLINE = (*_FILES, *_ROOTS)
+_REVOCATIONS = (
+    Route(
+        name="license_files.revoke",
+        method="POST",
+        path="/v1/license_files/{id}/revoke",
+        summary="Revoke a license file for good",
+        description=(
+            "Puts it on the revocation list: an app that gets that list refuses the file. Where "
+            "no list arrives it holds until its end, and so long its machine keeps its seat."
+        ),
+        handler=file_lists.revoke,
+        scope="license_files:write",
+        body=ReasonBody,
+        answer=license_files.LicenseFile,
+        ignores_quota=True,
+        errors=("not_found",),
+        example={"reason": "Laptop stolen"},
+        **CHANGE,
+    ),
+    Route(
+        name="revocations.live",
+        method="GET",
+        path="/v1/accounts/{account_id}/revocations",
+        summary="What is revoked, as a signed list",
+        description=(
+            "Revoked licenses, license files and signing keys, for apps that check documents "
+            "offline. `document` is signed, so that anyone may carry it. Its number never falls."
+        ),
+        handler=revocations.live,
+        scope=None,
+        answer=revocations.RevocationList,
+        is_runtime=True,
+        is_counted=False,
+        errors=("not_found",),
+    ),
+    Route(
+        name="revocations.test",
+        method="GET",
+        path="/v1/accounts/{account_id}/test/revocations",
+        summary="What is revoked in test mode, as a signed list",
+        handler=revocations.test,
+        scope=None,
+        answer=revocations.RevocationList,
+        is_runtime=True,
+        is_counted=False,
+        errors=("not_found",),
+    ),
+)
+
+OFFLINE = (*_FILES, *_ROOTS, *_REVOCATIONS)

@@ -34,6 +34,7 @@ EventType = Literal[
     "portal.link_sent",
     "portal.opened",
     "license_file.created",
+    "license_file.revoked",
 ]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 # How a denial is called among the events of a timeline; it is none of them.

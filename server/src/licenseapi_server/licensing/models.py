@@ -99,6 +99,12 @@ class License(TenantRow):
             models.Index(fields=["account", "mode", "product", "id"], name="license_by_product"),
             models.Index(fields=["account", "mode", "customer", "id"], name="license_by_customer"),
             models.Index(fields=["account", "mode", "expires_at", "id"], name="license_by_expiry"),
+            # What the revocation list is read from: as small as there are revoked ones.
+            models.Index(
+                fields=["account", "mode", "id"],
+                condition=models.Q(revoked_at__isnull=False),
+                name="license_revoked",
+            ),
         ]
 
 
@@ -191,6 +197,7 @@ class LicenseFile(models.Model):
     kid = models.CharField(max_length=64, default="", db_default="")
     expires_at = InstantField(default=0, db_default=0)
     superseded_at = InstantField(null=True)
+    revoked_at = InstantField(null=True)
     created_at = InstantField(default=0, db_default=0)
 
     class Meta:
@@ -198,6 +205,24 @@ class LicenseFile(models.Model):
             models.Index(fields=["account", "mode", "id"], name="license_file_by_tenant"),
             models.Index(fields=["account", "mode", "license", "id"], name="file_by_license"),
             models.Index(fields=["license", "superseded_at", "expires_at"], name="file_by_end"),
+        ]
+
+
+class Revocation(models.Model):
+    """What a revocation list names although its own row may be gone: rows are only ever added."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = ParentField(Account)
+    mode = models.CharField(max_length=4, default="live", db_default="live")
+    kind = models.CharField(max_length=8, default="", db_default="")
+    object_id = IdField(default="", db_default="")
+    created_at = InstantField(default=0, db_default=0)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["account", "mode", "kind", "object_id"], name="revoked_once"
+            )
         ]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from licenseapi.messages import Call
 from licenseapi.objects import RESOURCE, ApiObject
-from licenseapi.params import ListParams, RequestOptions
+from licenseapi.params import ListParams, RequestOptions, WriteOptions
 from licenseapi.resources.resource import AsyncResource, Resource, on_default_client
 
 if TYPE_CHECKING:
@@ -31,12 +31,23 @@ class LicenseFileList(ListParams, total=False):
     activation_id: str
 
 
+class RevokeLicenseFile(WriteOptions, total=False):
+    """Why it is revoked: staff alone see that."""
+
+    reason: str | None
+
+
 class LicenseFiles(Resource):
     """The methods of license files."""
 
     def retrieve(self, file_id: str, /, **options: Unpack[RequestOptions]) -> LicenseFile:
         """Show a license file, without its text."""
         return self._run(Call("license_files.get", LicenseFile.read, (file_id,), options))
+
+    def revoke(self, file_id: str, /, **fields: Unpack[RevokeLicenseFile]) -> LicenseFile:
+        """Put it on the revocation list, for good. A repeat changes nothing."""
+        call = Call("license_files.revoke", LicenseFile.read, (file_id,), fields)
+        return self._run(call)
 
     def list(self, **query: Unpack[LicenseFileList]) -> Page[LicenseFile]:
         """List license files, newest first."""
@@ -49,6 +60,11 @@ class AsyncLicenseFiles(AsyncResource):
     async def retrieve(self, file_id: str, /, **options: Unpack[RequestOptions]) -> LicenseFile:
         """Show a license file, without its text."""
         return await self._run(Call("license_files.get", LicenseFile.read, (file_id,), options))
+
+    async def revoke(self, file_id: str, /, **fields: Unpack[RevokeLicenseFile]) -> LicenseFile:
+        """Put it on the revocation list, for good. A repeat changes nothing."""
+        call = Call("license_files.revoke", LicenseFile.read, (file_id,), fields)
+        return await self._run(call)
 
     def list(self, **query: Unpack[LicenseFileList]) -> AsyncList[LicenseFile]:
         """List license files, newest first."""
@@ -66,8 +82,10 @@ class LicenseFile(ApiObject, kind="license_file", promised=RESOURCE):
     kid: str
     expires_at: str
     superseded_at: str | None
+    revoked_at: str | None
     created_at: str
     document: str | None = None
 
     retrieve = on_default_client(LicenseFiles, LicenseFiles.retrieve)
+    revoke = on_default_client(LicenseFiles, LicenseFiles.revoke)
     list = on_default_client(LicenseFiles, LicenseFiles.list)

@@ -22,6 +22,7 @@ from licenseapi_server.api.management.license_fields import (
     NewLicense,
     item_error,
 )
+from licenseapi_server.api.management.license_files import add_revocations
 from licenseapi_server.api.management.license_issuing import (
     Prepared,
     References,
@@ -282,4 +283,5 @@ def remove(call: AnyCall, rows: Sequence[models.License]) -> None:
     ids = [row.pk for row in rows]
     search_terms.remove(call.principal.account_id, ids)
     event_log.record(call, "license.deleted", rows)
+    add_revocations(call, "license", ids)
     models.License.objects.filter(pk__in=ids).delete()

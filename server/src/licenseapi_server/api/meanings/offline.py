@@ -25,6 +25,7 @@ STRUCTS = {
         "kid": "The key that signed it.",
         "expires_at": "When it ends; the machine's seat stays taken until then.",
         "superseded_at": "When the same machine got a newer one; null while it has none.",
+        "revoked_at": "When it was revoked, which is final; null while it is not.",
         "created_at": CREATED_AT,
         "document": "The file itself, to be stored as it stands; only in the answer that makes it.",
     },
@@ -32,6 +33,17 @@ STRUCTS = {
         **PAGE_QUERY,
         "license_id": "Only files of this license.",
         "activation_id": "Only files for the machine of this activation.",
+    },
+    "RevocationList": {
+        "object": "Always `revocation_list`.",
+        "mode": MODE,
+        "number": "Rises with each revocation: an app refuses a lower one than it has seen.",
+        "issued_at": "When it was issued: the beginning of the hour.",
+        "next_update_at": "By when to fetch the next one.",
+        "document": (
+            "The list itself, a compact JWS of type `rl+jws`: revoked licenses, license files "
+            "and signing keys."
+        ),
     },
     "RootKeys": {
         **WHOLE_LIST,

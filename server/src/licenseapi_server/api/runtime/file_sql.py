@@ -14,6 +14,7 @@ WHERE l.id = :license_id LIMIT 1"""
 OTHER_LIVE_FILES = statement(
     """SELECT COUNT(*) FROM licensing_licensefile
 WHERE license_id = :license_id AND superseded_at IS NULL AND expires_at > :now
+  AND revoked_at IS NULL
   AND COALESCE(activation_id, '') <> :own LIMIT 1""",
     {"now": "bigint"},
 )
@@ -38,4 +39,30 @@ HOLD_SEAT = statement(
     CASE WHEN seat_free_at > :until THEN seat_free_at ELSE :until END
 WHERE id = :activation_id""",
     {"until": "bigint"},
+)
+
+_REVOKED_LICENSES = """licensing_license l
+WHERE l.account_id = :account_id AND l.mode = :mode AND l.revoked_at IS NOT NULL"""
+_KEPT_REVOCATIONS = """licensing_revocation r
+WHERE r.account_id = :account_id AND r.mode = :mode"""
+_REVOKED_KEYS = """accounts_signingkey k
+WHERE k.account_id = :account_id AND k.mode = :mode AND k.revoked_at IS NOT NULL
+  AND k.use IN ('file', 'permit', 'revocations', 'key')"""
+
+# All that a revocation list names, in one statement: one state of the database, so that two
+# lists of the same number name the same. Nothing leaves it: a revoked license stays so, and
+# its deletion moves it into licensing_revocation in the same transaction. Indexes
+# license_revoked, revoked_once, and (account_id, mode, use, signs_from).
+LIST_REVOKED = statement(
+    f"""SELECT 'license' AS kind, l.id FROM {_REVOKED_LICENSES}
+UNION ALL SELECT r.kind, r.object_id FROM {_KEPT_REVOCATIONS}
+UNION ALL SELECT 'key', k.kid FROM {_REVOKED_KEYS}
+ORDER BY 1, 2 LIMIT 1800000"""
+)
+
+# The number of the list: how much it names. It cannot fall, and all nodes count alike. The
+# same indexes, without reading the names.
+COUNT_REVOKED = statement(
+    f"""SELECT (SELECT COUNT(*) FROM {_REVOKED_LICENSES})
+    + (SELECT COUNT(*) FROM {_KEPT_REVOCATIONS}) + (SELECT COUNT(*) FROM {_REVOKED_KEYS}) LIMIT 1"""
 )

@@ -63,6 +63,7 @@ class LicenseFile(msgspec.Struct, kw_only=True):
     kid: str
     expires_at: str
     superseded_at: str | None
+    revoked_at: str | None
     created_at: str
     document: str | UnsetType = UNSET
 
@@ -100,6 +101,7 @@ async def check_out(call: Call[CheckOut, NoQuery]) -> Answer:
         kid=signer.kid,
         expires_at=render_instant(taken.expires_at),
         superseded_at=None,
+        revoked_at=None,
         created_at=render_instant(taken.now),
         document=armor(compact),
     )
