@@ -1,6 +1,6 @@
 /** Types of what holds without the server. */
 
-import { APIObject, CallOptions, List, ListQuery } from './index.js';
+import { APIObject, CallOptions, List, ListQuery, WriteOptions } from './index.js';
 
 export type KeyUse = 'token' | 'file' | 'permit' | 'revocations' | 'key' | 'root';
 
@@ -42,7 +42,7 @@ export class LicenseFile extends APIObject {
   readonly document?: string;
   static retrieve(id: string, options?: CallOptions): Promise<LicenseFile>;
   static revoke(
-    id: string, fields?: { reason?: string | null }, options?: CallOptions,
+    id: string, fields?: { reason?: string | null }, options?: WriteOptions,
   ): Promise<LicenseFile>;
   static list(query?: LicenseFileQuery, options?: CallOptions): List<LicenseFile>;
 }

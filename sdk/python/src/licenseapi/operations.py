@@ -22,7 +22,7 @@ class Operation(NamedTuple):
         """Whether the `version` that was read can be made a condition, with If-Match."""
         if self.method == "DELETE":
             return self.name in {"licenses.delete", "license_users.delete"}
-        if self.name.endswith((".create", ".put")):
+        if self.name.endswith((".create", ".put")) or self.name == "license_files.revoke":
             return False
         return self.is_idempotent_by_key and (self.method == "PATCH" or "{" in self.path)
 
