@@ -189,3 +189,15 @@ def test_seats_leased_within_the_overage_are_warned_of(server: Server) -> None:
     assert _validate(acme, **shown) == ("VALID", True, [])
     _lease(acme, 2)
     assert _validate(acme, **shown) == ("VALID", True, ["OVER_LIMIT"])
+
+
+def test_seats_leased_beyond_a_lowered_limit_are_warned_of(server: Server) -> None:
+    """A policy that does not refuse tells it, without an overage too; seats given back end it."""
+    acme = make_vendor(server, floating=True, max_leases=2)
+    shown = {"lease_id": _lease(acme, 0), "fingerprint": None}
+    other = _lease(acme, 1)
+    assert _validate(acme, **shown) == ("VALID", True, [])
+    _limit(acme, max_leases=1)
+    assert _validate(acme, **shown) == ("VALID", True, ["OVER_LIMIT"])
+    acme.api.make(f"/v1/leases/{other}/release")
+    assert _validate(acme, **shown) == ("VALID", True, [])

@@ -16,9 +16,9 @@ from licenseapi_server.domain.leases import (
     decide_seat,
     find_feature,
     find_lease_end,
-    is_early,
     longest_borrow,
 )
+from licenseapi_server.domain.quotas import is_early
 
 NOW = 1_790_000_000 * SECOND
 COUNTS = st.integers(0, 200)

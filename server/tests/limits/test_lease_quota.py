@@ -69,3 +69,19 @@ def test_a_refused_early_renewal_costs_what_its_answer_says(limited: Vendor) -> 
     before = _used(limited)
     assert limited.api.post(f"{PATH}/{lease_id}/renew", json={}).status_code == 403
     assert _used(limited) == before
+
+
+def test_a_late_renewal_that_finds_no_seat_counts(server: Server) -> None:
+    """Once, as an acquire would: else a process could wait for a seat at no cost."""
+    acme = make_vendor(server, plan="developer", floating=True, max_leases=1)
+    lease_id = acme.api.make(PATH, license_key=acme.key, fingerprint="m1")["id"]
+    server.execute(
+        "UPDATE licensing_lease SET renewed_at = renewed_at - 7200000000,"
+        " expires_at = expires_at - 7200000000"
+    )
+    acme.api.make(PATH, license_key=acme.key, fingerprint="m2")
+    before = _used(acme)
+
+    refused = acme.api.post(f"{PATH}/{lease_id}/renew", json={})
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_seat_available")
+    assert _used(acme) == before + 1

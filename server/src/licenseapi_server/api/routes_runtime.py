@@ -127,7 +127,8 @@ RUNTIME = (
         summary="Say that a machine lives",
         description=(
             "Brings an activation that was dead or dormant back, if there is a free seat. One "
-            "that was deactivated or replaced stays so until the machine is activated anew."
+            "that was deactivated or replaced stays so until the machine is activated anew. Sent "
+            "half a `heartbeat_interval` after the last or later, it costs no request of the plan."
         ),
         handler=activations.heartbeat,
         scope="activations:write",

@@ -139,6 +139,11 @@ def seen_every(dormant_after: str | None) -> int:
     return min(HOUR, parse_duration(dormant_after).average_seconds * SECOND // 4)
 
 
+def heartbeat_span(rules: SeatRules) -> int:
+    """How many seconds there need be at most between two heartbeats."""
+    return rules.heartbeat_interval or seen_every(rules.dormant_after) // SECOND
+
+
 def is_dormant(seat: Seat, rules: SeatRules, now: int) -> bool:
     """Whether it has not been seen for so long that it stopped counting."""
     at = sleeps_at(seat, rules)

@@ -12,7 +12,6 @@ import msgspec
 from licenseapi_server.domain.activations import Denied, effective_limit
 from licenseapi_server.domain.durations import add_duration, parse_duration
 from licenseapi_server.domain.facts import GrantedEntitlement
-from licenseapi_server.domain.instants import SECOND
 
 MIN_TTL_SECONDS = 60
 MAX_TTL_SECONDS = 86_400
@@ -151,11 +150,6 @@ def longest_borrow(rules: LeaseRules, now: int) -> int | None:
     if rules.max_borrow is None:
         return None
     return add_duration(now, parse_duration(rules.max_borrow))
-
-
-def is_early(renewed_at: int, ttl_seconds: int, now: int) -> bool:
-    """Whether a renewal comes before half of the lease's time: such a one counts as a request."""
-    return now - renewed_at < ttl_seconds * SECOND // 2
 
 
 def earliest(*instants: int | None) -> int:

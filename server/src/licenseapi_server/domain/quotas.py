@@ -64,6 +64,11 @@ def month_bounds(now: int) -> tuple[int, int]:
     return start, start + calendar.monthrange(moment.year, moment.month)[1] * DAY
 
 
+def is_early(last_at: int, span_seconds: int, now: int) -> bool:
+    """Whether a sign of life comes before half of its span is over: such a one counts."""
+    return now - last_at < span_seconds * SECOND // 2
+
+
 class TokenBucket:
     """Lets `burst` requests through at once and `rate` a second from then on."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from licenseapi_server.accounts.models import DeniedToken, IdempotencyRecord
 from licenseapi_server.audit.models import Denial, RequestLogEntry
@@ -12,12 +13,15 @@ from licenseapi_server.domain.ids import id_floor
 from licenseapi_server.domain.instants import DAY, HOUR, MINUTE
 from licenseapi_server.jobs.kinds import JobKind, JobRun
 from licenseapi_server.jobs.models import Job, JobPeriod
+from licenseapi_server.licensing.models import Lease
 from licenseapi_server.portal.models import PortalLink, PortalMail
 
 CHUNK = 1_000
 IDEMPOTENCY_KEPT = 25 * HOUR
 DEAD_JOBS_KEPT = 30 * DAY
 PERIODS_KEPT = 2 * DAY
+# After its end: so long the vendor can look up who used a floating license.
+LEASES_KEPT = 90 * DAY
 # Longer than a payment can be given back or charged back.
 BILLING_KEPT = 400 * DAY
 
@@ -46,9 +50,15 @@ def _delete_old_lines(kept_from: int, alias: str) -> None:
             return
 
 
+def _leases_ended_before(instant: int) -> "QuerySet[Lease]":
+    """No lease ends before its id is made: the primary key finds the old ones, of which only
+    those remain that still live, or have not ended long ago.
+    """
+    return Lease.objects.filter(pk__lt=id_floor("lse", instant), expires_at__lt=instant)
+
+
 def tidy(run: JobRun) -> None:
-    """Delete what has ended: denials, idempotent answers, log lines, links, and jobs long dead."""
-    """Delete what has ended: denials, idempotent answers, lines, deliveries, jobs long dead."""
+    """Delete what has ended: denials, answers, lines, links, deliveries, leases, dead jobs."""
     now = run.now
     log_alias = TelemetryRouter().db_for_write(RequestLogEntry)
     kept_from = now - run.deployment.settings.request_log_days * DAY
@@ -63,6 +73,7 @@ def tidy(run: JobRun) -> None:
     billed_from = now - BILLING_KEPT
     _delete(lambda: BillingDelivery.objects.filter(pk__lt=id_floor("bdl", billed_from)), "default")
     _delete(lambda: BillingPayment.objects.filter(created_at__lt=billed_from), "default")
+    _delete(lambda: _leases_ended_before(now - LEASES_KEPT), "default")
     _delete_old_lines(kept_from, log_alias)
     _delete(lambda: Denial.objects.filter(hour_start__lt=kept_from), log_alias)
 

@@ -9,6 +9,7 @@ from licenseapi_server.api.call import Answer, AnyCall, Asked, Call, NoQuery
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.api.runtime import leasing, presenting
 from licenseapi_server.api.runtime.activations import Fingerprint, LicenseId, Text
+from licenseapi_server.api.runtime.going_on import go_on
 from licenseapi_server.api.runtime.lease_rows import Claim, LeaseRow
 from licenseapi_server.api.runtime.license_view import required_by
 from licenseapi_server.api.runtime.locked_license import change_license
@@ -18,10 +19,11 @@ from licenseapi_server.api.runtime.seat_rows import SeatRow
 from licenseapi_server.api.runtime.validation_fields import Code
 from licenseapi_server.domain.activations import is_live
 from licenseapi_server.domain.instants import render_instant
-from licenseapi_server.domain.leases import MAX_TTL_SECONDS, MIN_TTL_SECONDS, Holder, is_early
+from licenseapi_server.domain.leases import MAX_TTL_SECONDS, MIN_TTL_SECONDS, Holder
 from licenseapi_server.domain.machine_digests import digest_fingerprint
 from licenseapi_server.domain.machine_rules import NOT_ACTIVATED
 from licenseapi_server.domain.problems import Problem
+from licenseapi_server.domain.quotas import is_early
 
 MAX_BORROW_SECONDS = 100 * 366 * 86_400
 Slot = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -111,11 +113,9 @@ async def acquire(call: Call[NewLease, NoQuery]) -> Answer:
 async def renew(call: Call[LeaseRenewal, NoQuery]) -> Answer:
     """Go on; a renewal that comes sooner than it need costs a request of the plan."""
     row = await _own(call)
-    if is_early(row.renewed_at, row.ttl_seconds, call.now):
-        await call.count()
-    ttl = call.body.ttl_seconds
-    renewed = await change_license(
-        call, row.license_id, lambda scene: leasing.renew(scene, row.id, ttl)
+    ttl, early = call.body.ttl_seconds, is_early(row.renewed_at, row.ttl_seconds, call.now)
+    renewed = await go_on(
+        call, row.license_id, lambda scene: leasing.renew(scene, row.id, ttl), is_early=early
     )
     return Answer(render(renewed, renewed.renewed_at), license_id=row.license_id)
 

@@ -160,6 +160,14 @@ def _free_seat(scene: Scene, row: SeatRow) -> Steps:
     yield record(scene, "activation.seat_freed", row.id, told)
 
 
+def read_rules(license_id: str) -> Work[SeatRules]:
+    """What the policy says about seats, of a license that is not locked. Raises Problem."""
+    rows = yield (seat_sql.SEAT_RULES, (license_id,))
+    if not rows:
+        raise Problem("not_found")
+    return LicenseSeats(*rows[0]).rules()
+
+
 def denial(denied: Denied, now: int) -> Problem:
     """The refusal, with what was counted and how long to wait."""
     members: dict[str, Any] = {}

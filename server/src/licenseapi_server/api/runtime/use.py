@@ -57,13 +57,10 @@ def counts_machines(row: LicenseRow) -> bool:
 
 
 def counts_leases(row: LicenseRow) -> bool:
-    """Whether its leases have to be counted: where the policy refuses, or allows more than the
-    limit. Elsewhere a limit that was lowered is exceeded for one lease's time at most.
+    """Whether its leases have to be counted: they end by the clock, so that no row of the license
+    tells how many there are; and a borrow outlives a limit that was lowered by months.
     """
-    policy = row.policy
-    if not policy.is_floating or (policy.over_limit == "warn" and not policy.overage_percent):
-        return False
-    return limits_of(row).max_leases is not None
+    return row.policy.is_floating and limits_of(row).max_leases is not None
 
 
 def count_use(row: LicenseRow, now: int) -> Work[UseFacts]:
