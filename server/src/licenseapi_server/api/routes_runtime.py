@@ -199,7 +199,7 @@ RUNTIME = (
         other_status=200,
         credentials=ALL_CREDENTIALS,
         is_runtime=True,
-        find_subject=leases.find_license,
+        find_subject=presenting.find_license,
         errors=("not_found", "license_refused", "invalid_state", "no_seat_available"),
         example={
             "license_key": EXAMPLE_LICENSE_KEY,

@@ -5,23 +5,17 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from licenseapi_server.api.call import Answer, AnyCall, Asked, Call, NoQuery
+from licenseapi_server.api.call import Answer, AnyCall, Call, NoQuery
 from licenseapi_server.api.rendering import optional_instant
 from licenseapi_server.api.runtime import leasing, presenting
 from licenseapi_server.api.runtime.activations import Fingerprint, LicenseId, Text
 from licenseapi_server.api.runtime.going_on import go_on
 from licenseapi_server.api.runtime.lease_rows import Claim, LeaseRow
-from licenseapi_server.api.runtime.license_view import required_by
 from licenseapi_server.api.runtime.locked_license import change_license
 from licenseapi_server.api.runtime.presented_users import user_of_machine
-from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
-from licenseapi_server.api.runtime.seat_rows import SeatRow
 from licenseapi_server.api.runtime.validation_fields import Code
-from licenseapi_server.domain.activations import is_live
 from licenseapi_server.domain.instants import render_instant
 from licenseapi_server.domain.leases import MAX_TTL_SECONDS, MIN_TTL_SECONDS, Holder
-from licenseapi_server.domain.machine_digests import digest_fingerprint
-from licenseapi_server.domain.machine_rules import NOT_ACTIVATED
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.domain.quotas import is_early
 
@@ -83,19 +77,10 @@ class Lease(msgspec.Struct, kw_only=True):
     version: int
 
 
-def find_license(asked: Asked) -> LicenseLookup | None:
-    """The license of the token, or else the one that the body names, with the machine's seat."""
-    found = presenting.find_license(asked)
-    if found is None:
-        return None
-    return msgspec.structs.replace(found, fingerprint=digest_fingerprint(asked.body.fingerprint))
-
-
 async def acquire(call: Call[NewLease, NoQuery]) -> Answer:
     """Take a seat for a while; the same process again keeps the one it has."""
     body = call.body
     license_ = presenting.read_subject(call, needs_product=False)
-    _refuse_unless_activated(call, license_)
     claim = Claim(
         holder=Holder(
             fingerprint=body.fingerprint, process_id=body.process_id, user=user_of_machine(call)
@@ -134,17 +119,6 @@ async def release(call: Call[LeaseRelease, NoQuery]) -> Answer:
         lambda scene: leasing.release(scene, row.id, reason, is_forced=is_forced),
     )
     return Answer(render(ended, now), license_id=row.license_id)
-
-
-def _refuse_unless_activated(call: Call[NewLease, NoQuery], row: LicenseRow) -> None:
-    """Raise Problem on a machine without an activation, where the policy asks for one: else it
-    would take a seat away from those that can be validated.
-    """
-    if "fingerprint" not in required_by(row):
-        return
-    seat = None if call.seat is None else SeatRow(*call.seat).as_seat()
-    if seat is None or not is_live(seat, row.seat_rules(), call.now):
-        raise Problem("license_refused", NOT_ACTIVATED.detail, license_code=NOT_ACTIVATED.code)
 
 
 async def _own(call: AnyCall) -> LeaseRow:

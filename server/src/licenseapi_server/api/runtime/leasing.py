@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from licenseapi_server.api.runtime import lease_sql
+from licenseapi_server.api.runtime import lease_sql, seat_sql
 from licenseapi_server.api.runtime.lease_rows import Claim, LeaseRow
 from licenseapi_server.api.runtime.locked_license import (
     read_license,
@@ -19,9 +19,10 @@ from licenseapi_server.api.runtime.locked_license import (
     start_clock,
 )
 from licenseapi_server.api.runtime.presented_users import find_user
-from licenseapi_server.api.runtime.seat_rows import LicenseSeats, Scene
+from licenseapi_server.api.runtime.seat_rows import LicenseSeats, Scene, SeatRow
 from licenseapi_server.api.runtime.seats import denial
 from licenseapi_server.api.runtime.work import Ask, Work
+from licenseapi_server.domain.activations import is_live
 from licenseapi_server.domain.clocks import WAITING_BASES
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.instants import SECOND, render_instant
@@ -34,6 +35,7 @@ from licenseapi_server.domain.leases import (
     earliest,
     longest_borrow,
 )
+from licenseapi_server.domain.machine_rules import NOT_ACTIVATED
 from licenseapi_server.domain.may import latest_end
 from licenseapi_server.domain.problems import Problem, field_problem
 from licenseapi_server.domain.scope_rules import ENTITLEMENTS_MISSING
@@ -52,6 +54,7 @@ class Terms(msgspec.Struct, frozen=True):
 def acquire(scene: Scene, claim: Claim) -> Work[tuple[LeaseRow, bool]]:
     """A seat for the holder, and whether it was not theirs before. Raises Problem."""
     terms = yield from _read_terms(scene, claim.entitlement)
+    yield from _refuse_unless_activated(scene, terms.license, claim.holder.fingerprint_digest)
     if terms.rules.leasing == "per_user" and claim.holder.user is None:
         message = "`user` is required: the policy counts the users of this license."
         raise field_problem("/user", message, code="required")
@@ -79,10 +82,10 @@ def renew(scene: Scene, lease_id: str, ttl_seconds: int | None) -> Work[LeaseRow
     """Let the use go on; one that has run out begins again if there is a free seat."""
     row = yield from _read_lease(scene, lease_id)
     terms = yield from _read_terms(scene, row.entitlement)
-    # Whoever has been banned, or taken off the license, does not go on.
-    yield from find_user(scene, row.user_id)
+    yield from _refuse_unless_activated(scene, terms.license, row.holder.fingerprint_digest)
+    user_id = yield from _find_holding_user(scene, terms.license, row)
     claim = Claim(
-        holder=row.holder,
+        holder=msgspec.structs.replace(row.holder, user_id=user_id),
         entitlement=row.entitlement,
         ttl_seconds=ttl_seconds or row.ttl_seconds,
     )
@@ -134,6 +137,27 @@ def _find_user(scene: Scene, license_: LicenseSeats, user: str | None) -> Work[s
     if not license_.user_count:
         return None
     return (yield from find_user(scene, user))
+
+
+def _find_holding_user(scene: Scene, license_: LicenseSeats, row: LeaseRow) -> Work[str | None]:
+    """The same of a lease that goes on: whoever has been banned, or taken off, does not.
+
+    Leased while the license named nobody, the name is looked up now.
+    """
+    if row.user_id is not None:
+        return (yield from find_user(scene, row.user_id))
+    return (yield from _find_user(scene, license_, row.user_name))
+
+
+def _refuse_unless_activated(scene: Scene, license_: LicenseSeats, digest: bytes) -> Steps:
+    """Raise Problem on a machine without an activation, where the policy asks for one: else it
+    would take a seat away from those that can be validated.
+    """
+    if not license_.asks_for_machine:
+        return
+    rows = yield (seat_sql.SEAT_BY_FINGERPRINT, (scene.license_id, digest))
+    if not rows or not is_live(SeatRow(*rows[0]).as_seat(), license_.rules(), scene.now):
+        raise Problem("license_refused", NOT_ACTIVATED.detail, license_code=NOT_ACTIVATED.code)
 
 
 def _borrow(scene: Scene, rules: LeaseRules, claim: Claim) -> int | None:

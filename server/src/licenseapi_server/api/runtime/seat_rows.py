@@ -141,6 +141,13 @@ class LicenseSeats(msgspec.Struct, frozen=True):
             starts_at=self.starts_at,
         )
 
+    @property
+    def asks_for_machine(self) -> bool:
+        """Whether a validation, and so a lease, asks for a machine that is activated."""
+        if self.requires:
+            return "fingerprint" in _decode_patterns(self.requires)
+        return self.rules().limits.max_activations is not None
+
     def rules(self) -> SeatRules:
         """What the policy and the license's limits say about seats."""
         policy = Limits(
