@@ -13,6 +13,7 @@ from typing import Any
 from licenseapi_server.api.request import Request
 from licenseapi_server.domain.problems import Problem
 from licenseapi_server.settings import Settings, load_settings
+from licenseapi_server.struct_types import learn_structs
 
 # With the default of 5 ms, one busy thread (a page, a job) makes each of the event loop's
 # microsecond reads wait for its turn: measured 123,000 reads a second falling to 447.
@@ -87,6 +88,7 @@ def create_app() -> Application:
     sys.setswitchinterval(SWITCH_INTERVAL)
     _end_with_parent()
     application = Application(load_settings())
+    learn_structs()
     # What is loaded now stays: the collector need not walk it again for every few requests.
     gc.collect()
     gc.freeze()
