@@ -9,9 +9,10 @@ import sys
 import threading
 import time
 
-from harness.billing import stripe_event, stripe_subscription
 from licenseapi_server.asgi import create_app
 from licenseapi_server.domain.billing_readers import read_delivery
+
+from harness.billing import stripe_event, stripe_subscription
 
 COPIES, READERS = 30, 16
 
