@@ -6,6 +6,7 @@ sees half of it: the process dies of a null pointer (msgspec 0.22, Python 3.11).
 
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 
@@ -21,7 +22,7 @@ def learn_structs() -> None:
                 msgspec.json.Decoder(kind)
 
 
-def _find_below(kind: type) -> Iterator[type]:
+def _find_below(kind: type[Any]) -> Iterator[type[Any]]:
     for each in kind.__subclasses__():
         yield each
         yield from _find_below(each)
