@@ -284,3 +284,26 @@ def test_a_test_license_still_ends_within_ninety_days(server: Server) -> None:
     found = license_of(acme)["expires_at"]
     assert plain(NOW + 89 * 86_400) < found <= plain(NOW + 91 * 86_400)
     assert live.status_code == 401
+
+
+def test_a_subscription_starts_the_clock_of_its_license(server: Server) -> None:
+    """What has been paid for is not cut short by the first use."""
+    acme = make_vendor(server, duration="P7D", expiration_basis="first_activation")
+    set_up(acme)
+    send(acme, active())
+
+    acme.api.make("/v1/activations", license_id=acme.license["id"], fingerprint="carols-machine")
+
+    assert license_of(acme)["expires_at"] == plain(END)
+
+
+def test_a_delivery_is_no_act_of_the_vendor(server: Server, acme: Vendor) -> None:
+    """It is kept as a delivery; a repeat leaves nothing at all."""
+    set_up(acme)
+    event = active()
+
+    send(acme, event)
+    send(acme, event)
+
+    statement = "SELECT operation FROM records_auditrecord WHERE account_id = ? AND operation LIKE ?"
+    assert server.execute(statement, acme.account.account_id, "billing.receive%") == []

@@ -70,11 +70,10 @@ def find_claim(provider: Provider, header: str, now: int) -> Claim | None:
 
 def is_signed(claim: Claim, content: bytes, secrets: Sequence[bytes]) -> bool:
     """Whether one of the secrets made one of the digests. All are compared, in constant time."""
-    found = [
-        hmac.compare_digest(sign(secret, claim.prefix + content), digest)
-        for secret in secrets or (_NOBODYS_SECRET,)
-        for digest in claim.digests
-    ]
+    text = claim.prefix + content
+    # One digest for each secret, however many a stranger claims.
+    made = [sign(secret, text) for secret in secrets or (_NOBODYS_SECRET,)]
+    found = [hmac.compare_digest(each, digest) for each in made for digest in claim.digests]
     return bool(secrets) and any(found)
 
 

@@ -150,7 +150,11 @@ def _change_license(
             details["from"] = render_instant(row.expires_at)
         if not is_later:
             details["changed"] = ["expires_at"]
-        write(kind, {"expires_at": until}, details)
+        columns: Details = {"expires_at": until}
+        if row.clock_started_at is None:
+            # What is paid for is what counts: no first use changes it.
+            columns["clock_started_at"] = call.now
+        write(kind, columns, details)
     if change.ending == "suspend":
         suspended: Details = {"suspended_at": call.now, "suspension_reason": reason}
         write("license.suspended", suspended, {"reason": reason})

@@ -116,7 +116,7 @@ def _recorded(route: Route, call: AnyCall) -> Rendered:
     with recording.watching() as changes:
         answer = as_answer(route.handler(call), route)
     caller: Principal | None = call.principal
-    if caller is None:
+    if caller is None or route.is_signed:
         # A provider's signed delivery: it is kept as such, and its effects are events.
         return render(answer)
     act = recording.Act(
