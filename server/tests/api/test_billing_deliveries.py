@@ -305,5 +305,7 @@ def test_a_delivery_is_no_act_of_the_vendor(server: Server, acme: Vendor) -> Non
     send(acme, event)
     send(acme, event)
 
-    statement = "SELECT operation FROM records_auditrecord WHERE account_id = ? AND operation LIKE ?"
+    statement = (
+        "SELECT operation FROM records_auditrecord WHERE account_id = ? AND operation LIKE ?"
+    )
     assert server.execute(statement, acme.account.account_id, "billing.receive%") == []

@@ -153,7 +153,11 @@ def test_a_failed_job_is_tried_again(workers: Workers) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "attempts", "reason"),
-    [("fail", 2, "ValueError: Broken."), ("refuse", 1, "Never.")],
+    [
+        ("fail", 2, "ValueError: Broken."),
+        ("refuse", 1, "Never."),
+        ("garble", 1, "half ? of a letter, and a ?"),
+    ],
 )
 def test_a_dead_job_stays_with_its_reason(
     workers: Workers, kind: str, attempts: int, reason: str

@@ -63,6 +63,13 @@ def fail(run: JobRun) -> None:
     raise ValueError(message)
 
 
+def garble(run: JobRun) -> None:
+    """Fails for a reason that no database can keep."""
+    write(f"start {run.args['n']}")
+    message = "half \udc80 of a letter, and a \0"
+    raise GiveUpError(message)
+
+
 def refuse(run: JobRun) -> None:
     write(f"start {run.args['n']}")
     message = "Never."
@@ -81,6 +88,7 @@ KINDS = (
     JobKind(name="slow", run=wait, retry_after=(), lane=MAIL),
     JobKind(name="stumble", run=stumble, retry_after=(0, 0)),
     JobKind(name="fail", run=fail, retry_after=(0,)),
+    JobKind(name="garble", run=garble, retry_after=()),
     JobKind(name="refuse", run=refuse, retry_after=(0, 0, 0)),
     JobKind(name="crash", run=crash, retry_after=(0,)),
 )

@@ -111,7 +111,7 @@ def postpone(kind: JobKind, job: Job, now: int, reason: str) -> None:
     due_at = now + kind.retry_after[job.attempts - 1] * SECOND
     with transaction.atomic():
         Job.objects.filter(pk=job.pk, claim=job.claim).update(
-            due_at=due_at, claim="", error=reason[:MAX_ERROR]
+            due_at=due_at, claim="", error=_shown(reason)
         )
 
 
@@ -127,7 +127,12 @@ def give_up(job: Job, now: int, reason: str) -> None:
 
 def _bury(job: Job, now: int, reason: str) -> None:
     job.due_at, job.died_at, job.claim = None, now, ""
-    job.error = reason[:MAX_ERROR]
+    job.error = _shown(reason)
+
+
+def _shown(reason: str) -> str:
+    """A reason as a database can keep it: another server may have said anything."""
+    return reason.encode("utf-8", "replace").decode().replace("\0", "?")[:MAX_ERROR]
 
 
 def measure_backlog(now: int) -> Backlog:

@@ -70,6 +70,9 @@ class Worker:
             act()
         except (DatabaseError, InterfaceError) as error:
             logger.warning("the queue cannot be reached: %s", type(error).__name__)
+        except Exception:
+            # Whatever it is, the lane goes on: nobody would begin another thread.
+            logger.exception("a thread of the queue stumbled")
         finally:
             close_old_connections()
 
