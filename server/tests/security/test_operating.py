@@ -119,6 +119,11 @@ def test_o03_no_secret_reaches_a_log_an_error_or_a_process_list(
     assert answers[0].status_code == 500
     last = answers[-1].headers["Request-Id"]
     eventually(server.read_log, lambda rows: any(row[0] == last for row in rows))
+    # A refusal is counted with the machine that was presented, and written a little later.
+    machines = eventually(
+        lambda: [one["fingerprint"] for one in acme.api.get("/v1/denials").json()["data"]], bool
+    )
+    assert machines == ["[redacted]"]
     told = b"".join(answer.content for answer in answers[:1] + answers[5:])
     written = server.log_path.read_bytes() + dump_processes(server) + dump_database(server)
     written += json.dumps(server.read_log()).encode()

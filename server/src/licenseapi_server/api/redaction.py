@@ -4,11 +4,13 @@ import re
 
 from licenseapi_server.domain.ids import PREFIXES, is_id
 
-# An API key, a token, a license key as this server makes them, with its dashes or without.
-_SECRET = re.compile(
+# An API key or a token; a license key as this server makes them, with its dashes or without.
+_CREDENTIAL = re.compile(
     r"lapi_(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{8,}"
     r"|(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*"
-    r"|(?<![0-9A-Za-z])[0-9A-Za-z]{5}(?:-[0-9A-Za-z]{5}){3,}(?![0-9A-Za-z])"
+)
+_SECRET = re.compile(
+    _CREDENTIAL.pattern + r"|(?<![0-9A-Za-z])[0-9A-Za-z]{5}(?:-[0-9A-Za-z]{5}){3,}(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}(?![0-9A-Za-z])"
 )
 MAX_READ = 1_024
@@ -24,6 +26,11 @@ def redact(text: str) -> str:
     if not text.isprintable():
         text = ascii(text)[1:-1]
     return _SECRET.sub(REDACTED, text)
+
+
+def redact_credentials(text: str) -> str:
+    """The text without API keys and tokens; what names a machine may look like a license key."""
+    return _CREDENTIAL.sub(REDACTED, text)
 
 
 def redact_path(path: str, words: frozenset[str]) -> str:

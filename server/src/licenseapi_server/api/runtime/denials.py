@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from licenseapi_server.api.call import AnyCall
+from licenseapi_server.api.redaction import redact_credentials
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.instants import HOUR
 from licenseapi_server.domain.machine_digests import digest_fingerprint
@@ -116,7 +117,7 @@ def render_rows(tallies: dict[Name, Tally]) -> list[tuple[Any, ...]]:
             *tally.denied.owner,
             license_id,
             tally.denied.product_id,
-            tally.denied.fingerprint,
+            redact_credentials(tally.denied.fingerprint),
             digest,
             code,
             tally.operation,
