@@ -408,6 +408,8 @@ export class LicenseAPI {
   readonly account: Resource<typeof Account>;
   readonly me: Resource<typeof Me>;
   readonly requestLogs: Resource<typeof RequestLog>;
+  /** Anyone may report what was found; no answer tells whether a key exists. */
+  readonly leaks: { report(fields: { strings: string[] }, options?: CallOptions): Promise<APIObject> };
   readonly auditRecords: Resource<typeof AuditRecord>;
   readonly jwks: {
     live(accountId: string, options?: CallOptions): Promise<APIObject>;

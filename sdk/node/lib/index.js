@@ -95,6 +95,7 @@ module.exports = {
   Account: attach(objects.Account, 'account', ['retrieve', 'update', 'usage']),
   Me: attach(objects.Me, 'me', ['retrieve']),
   LicenseFile: attach(objects.LicenseFile, 'licenseFiles', [...READ, 'revoke']),
+  LeakReport: objects.LeakReport,
   RequestLog: attach(objects.RequestLog, 'requestLogs', READ),
   AuditRecord: attach(objects.AuditRecord, 'auditRecords', READ),
 };

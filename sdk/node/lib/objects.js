@@ -76,6 +76,7 @@ class Lease extends kind(RESOURCE) {}
 class Event extends kind(RESOURCE) {}
 class Denial extends kind(RESOURCE) {}
 class AuditRecord extends kind(RESOURCE) {}
+class LeakReport extends kind({}) {}
 class BillingProvider extends kind(RESOURCE) {}
 class SubscriptionLink extends kind(RESOURCE) {}
 class BillingDelivery extends kind(RESOURCE) {}
@@ -121,6 +122,7 @@ module.exports = {
   Event,
   Denial,
   AuditRecord,
+  LeakReport,
   BillingProvider,
   SubscriptionLink,
   BillingDelivery,

@@ -128,6 +128,7 @@ const LIST = [
   ['portal.licenses', 'GET', '/v1/portal/licenses'],
   ['portal.activations', 'GET', '/v1/portal/licenses/{id}/activations'],
   ['portal.release', 'POST', '/v1/portal/activations/{id}/release'],
+  ['leaks.report', 'POST', '/v1/leaks'],
   ['root_keys.live', 'GET', '/v1/accounts/{account_id}/root_keys'],
   ['root_keys.test', 'GET', '/v1/accounts/{account_id}/test/root_keys'],
   ['revocations.live', 'GET', '/v1/accounts/{account_id}/revocations'],
@@ -178,6 +179,7 @@ exports.PUBLIC_OPERATIONS = new Set([
   'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
   'revocations.live', 'revocations.test',
   'portal.request_link', 'portal.request_test_link', 'portal.create_session',
+  'leaks.report',
 ]);
 /**
  * The first would put the license key into a URL, and POST validate answers the same;

@@ -395,6 +395,12 @@ class KeySets extends Resource {
 }
 
 /** Asking for a link and opening one need no API key; the others take a session's token. */
+class Leaks extends Resource {
+  report(...given) {
+    return this._call('leaks.report', given, objects.LeakReport);
+  }
+}
+
 class Portal extends Resource {
   requestLink(...given) {
     return this._call('portal.request_link', given, objects.PortalLinkRequest);
@@ -486,6 +492,7 @@ module.exports = {
   auditRecords: AuditRecords,
   jwks: KeySets,
   portal: Portal,
+  leaks: Leaks,
   licenseFiles: LicenseFiles,
   rootKeys: RootKeys,
   revocations: RevocationLists,

@@ -202,7 +202,8 @@ SETTINGS: tuple[Setting, ...] = (
         "portal_per_minute",
         _positive,
         30,
-        "Links to the customer portal that an address may ask for, and open, a minute.",
+        "What an address may do a minute without a key: ask for and open links to the customer "
+        "portal, report leaked keys.",
     ),
     Setting("metrics_token", _token, "", "Bearer token that opens /metrics.", is_secret=True),
     Setting(

@@ -51,6 +51,7 @@ PUBLIC = {
     "portal.request_link",
     "portal.request_test_link",
     "portal.create_session",
+    "leaks.report",
     "billing.receive_live",
     "billing.receive_test",
 }

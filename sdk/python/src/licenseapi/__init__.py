@@ -23,6 +23,7 @@ from licenseapi.resources.entitlements import Entitlement
 from licenseapi.resources.events import Event
 from licenseapi.resources.exports import ExportedLicense
 from licenseapi.resources.imports import Import, ImportReport
+from licenseapi.resources.leaks import LeakReport
 from licenseapi.resources.leases import Lease
 from licenseapi.resources.license_batch_actions import LicenseBatchActionResult
 from licenseapi.resources.license_files import LicenseFile
@@ -73,6 +74,7 @@ __all__ = [
     "ImportReport",
     "Introspection",
     "KeySet",
+    "LeakReport",
     "Lease",
     "License",
     "LicenseAPI",

@@ -17,6 +17,7 @@ from licenseapi.resources.entitlements import AsyncEntitlements
 from licenseapi.resources.events import AsyncEvents
 from licenseapi.resources.exports import AsyncExports
 from licenseapi.resources.imports import AsyncImports
+from licenseapi.resources.leaks import AsyncLeaks
 from licenseapi.resources.leases import AsyncLeases
 from licenseapi.resources.license_files import AsyncLicenseFiles
 from licenseapi.resources.license_users import AsyncLicenseUsers
@@ -86,6 +87,7 @@ class AsyncLicenseAPI:
         self.me = AsyncIdentity(transport)
         self.request_logs = AsyncRequestLogs(transport)
         self.audit_records = AsyncAuditRecords(transport)
+        self.leaks = AsyncLeaks(transport)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -16,6 +16,7 @@ from licenseapi.resources.entitlements import Entitlements
 from licenseapi.resources.events import Events
 from licenseapi.resources.exports import Exports
 from licenseapi.resources.imports import Imports
+from licenseapi.resources.leaks import Leaks
 from licenseapi.resources.leases import Leases
 from licenseapi.resources.license_files import LicenseFiles
 from licenseapi.resources.license_users import LicenseUsers
@@ -89,6 +90,7 @@ class LicenseAPI:
         self.me = Identity(transport)
         self.request_logs = RequestLogs(transport)
         self.audit_records = AuditRecords(transport)
+        self.leaks = Leaks(transport)
 
     def close(self) -> None:
         """Close the connections."""

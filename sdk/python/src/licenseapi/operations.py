@@ -151,6 +151,7 @@ _OPERATIONS = (
     Operation("portal.licenses", "GET", "/v1/portal/licenses"),
     Operation("portal.activations", "GET", "/v1/portal/licenses/{id}/activations"),
     Operation("portal.release", "POST", "/v1/portal/activations/{id}/release"),
+    Operation("leaks.report", "POST", "/v1/leaks"),
     Operation("root_keys.live", "GET", "/v1/accounts/{account_id}/root_keys"),
     Operation("root_keys.test", "GET", "/v1/accounts/{account_id}/test/root_keys"),
     Operation("revocations.live", "GET", "/v1/accounts/{account_id}/revocations"),
@@ -169,6 +170,7 @@ PUBLIC_OPERATIONS = frozenset(
         "portal.request_link",
         "portal.request_test_link",
         "portal.create_session",
+        "leaks.report",
     }
 )
 # The first would put the license key into a URL, and POST validate answers the same; deliveries

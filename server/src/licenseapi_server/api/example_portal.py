@@ -10,7 +10,7 @@ from licenseapi_server.api.example_ids import (
     TOKEN_TEXT,
 )
 from licenseapi_server.api.management.portal import PortalLicense
-from licenseapi_server.api.runtime import portal
+from licenseapi_server.api.runtime import leaks, portal
 from licenseapi_server.domain.limits import Limits
 from licenseapi_server.domain.portal import SESSION_SECONDS
 from licenseapi_server.domain.scopes import PORTAL_SCOPES
@@ -18,6 +18,7 @@ from licenseapi_server.domain.scopes import PORTAL_SCOPES
 CREATED = "2026-03-02T09:30:00Z"
 
 EXAMPLES = (
+    leaks.LeakReported(),
     portal.LinkRequested(),
     portal.PortalSession(
         access_token=TOKEN_TEXT,

@@ -141,6 +141,12 @@ RESOURCES = (
         "Long-lived credentials. Their secrets are shown once; no key can give what it does not "
         "have itself.",
     ),
+    Resource(
+        "leaks",
+        "Leaked keys",
+        "For whoever finds a key where it should not be. The answer tells nobody whether it opens "
+        "anything.",
+    ),
     Resource("account", "Account", "Your account's settings, and what it has used of its plan."),
     Resource("me", "Who am I", "The credential that is asking, and what it may do."),
     Resource(

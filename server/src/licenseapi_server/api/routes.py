@@ -9,6 +9,7 @@ from licenseapi_server.api.routes_account import ACCOUNT
 from licenseapi_server.api.routes_billing import BILLING
 from licenseapi_server.api.routes_bulk import BULK
 from licenseapi_server.api.routes_catalog import CATALOG
+from licenseapi_server.api.routes_leaks import LEAKS
 from licenseapi_server.api.routes_licensing import LICENSING
 from licenseapi_server.api.routes_portal import PORTAL
 from licenseapi_server.api.routes_runtime import RUNTIME
@@ -20,5 +21,6 @@ ROUTES: tuple[Route, ...] = (
     *BULK,
     *BILLING,
     *ACCOUNT,
+    *LEAKS,
     *PORTAL,
 )

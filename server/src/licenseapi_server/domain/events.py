@@ -12,6 +12,7 @@ EventType = Literal[
     "license.extended",
     "license.transferred",
     "license.key_rolled",
+    "license.key_exposed",
     "license.clock_started",
     "license.checked_in",
     "license.subscription_linked",

@@ -16,6 +16,7 @@ from licenseapi_server.api.meanings import (
     catalog,
     denials,
     events,
+    leaks,
     leases,
     license_users,
     licenses,
@@ -43,6 +44,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     **runtime.STRUCTS,
     **offline.STRUCTS,
     **portal.STRUCTS,
+    **leaks.STRUCTS,
 }
 
 
