@@ -45,7 +45,7 @@ def take_in(run: JobRun) -> None:
         ).order_by("pk")
         for license_id in list(rows.values_list("pk", flat=True)):
             with transaction.atomic():
-                _mark(license_id, run.now)
+                _mark(license_id, reported, run.now)
 
 
 def _find_keys(digests: list[str], now: int) -> list[str]:
@@ -82,9 +82,11 @@ def _end(key_id: str, now: int) -> None:
     enqueue(NOTICE, {"key_id": row.pk}, now, once=f"{NOTICE_JOB}:{row.pk}")
 
 
-def _mark(license_id: str, now: int) -> None:
+def _mark(license_id: str, reported: list[bytes], now: int) -> None:
     """One event for each license and key: the vendor decides what follows from it."""
-    row = License.objects.select_for_update().filter(pk=license_id).first()
+    rows = License.objects.select_for_update().filter(pk=license_id)
+    # Asked again under the lock: its key may have been rolled in between.
+    row = rows.filter(key_digest__in=reported).first()
     if row is None:
         return
     told = msgspec.json.encode({"key_hint": row.key_hint}).decode()
