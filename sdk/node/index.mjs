@@ -6,5 +6,5 @@ export const {
   LicenseAPI, License, Product, Policy, Customer, Entitlement, Activation, Event, Denial, LicenseUser,
   ProductVersion, BillingProvider, SubscriptionLink, BillingDelivery,
   APIKey, Token, SigningKey, Account, Me, RequestLog, AuditRecord, Validation, APIObject, Page, Export, error,
-  LicenseFile, verifyLicenseFile, verifyPermit, setApiKey, setApiBase, VERSION,
+  LicenseFile, verifyLicenseFile, verifyPermit, verifySignedKey, setApiKey, setApiBase, VERSION,
 } = licenseapi;

@@ -103,3 +103,19 @@ export function verifyPermit(
   rootKeys: string[],
   options: OfflineOptions & { nonce?: string | null; isUnreachable?: boolean },
 ): Permit;
+
+export interface SignedKey {
+  readonly licenseId: string;
+  readonly productId: string;
+  readonly mode: 'live' | 'test';
+  readonly beginsAt: number;
+  /** The end that was known when the key was made; null if there was none. */
+  readonly expiresAt: number | null;
+}
+
+/** It proves what was sold; whether that has been revoked only the server knows. */
+export function verifySignedKey(
+  text: string,
+  rootKeys: string[],
+  options: { product: string; now?: number; allowTest?: boolean },
+): SignedKey;

@@ -11,6 +11,7 @@ const { Export } = require('./export.js');
 const errors = require('./errors.js');
 const objects = require('./objects.js');
 const { verifyLicenseFile, verifyPermit } = require('./offline.js');
+const { verifySignedKey } = require('./signed-keys.js');
 const { Page } = require('./page.js');
 const { readApiBase, readApiKey } = require('./settings.js');
 const { VERSION } = require('./version.js');
@@ -63,6 +64,7 @@ module.exports = {
   Page,
   verifyLicenseFile,
   verifyPermit,
+  verifySignedKey,
   APIObject: objects.APIObject,
   Validation: objects.Validation,
   License: attach(objects.License, 'licenses', [

@@ -218,4 +218,6 @@ function verifyPermit(text, rootKeys, options) {
   };
 }
 
-module.exports = { verifyLicenseFile, verifyPermit };
+module.exports = {
+  LEEWAY_SECONDS, checkSignature, nameKey, refused, verifyLicenseFile, verifyPermit,
+};

@@ -47,6 +47,7 @@ from licenseapi.resources.tokens import Introspection, Token, TokenRevocation
 from licenseapi.resources.validations import Validation
 from licenseapi.retries import DEFAULT_MAX_RETRIES
 from licenseapi.settings import DEFAULT_TIMEOUT_SECONDS
+from licenseapi.signed_keys import SignedKey, verify_signed_key
 from licenseapi.version import __version__
 
 __all__ = [
@@ -96,6 +97,7 @@ __all__ = [
     "RequestLog",
     "RevocationList",
     "RootKey",
+    "SignedKey",
     "SigningKey",
     "SubscriptionLink",
     "Token",
@@ -110,6 +112,7 @@ __all__ = [
     "timeout",
     "verify_license_file",
     "verify_permit",
+    "verify_signed_key",
 ]
 
 # Settings of the module style. What is None comes from LICENSEAPI_API_KEY,

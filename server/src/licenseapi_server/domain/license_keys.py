@@ -25,6 +25,8 @@ _ASCII_FOLDING = bytes(
 )
 _ASCII_SEPARATORS = _SEPARATORS.encode("ascii", "ignore")
 _GENERATED = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
+# Version 1 of signed_keys.py: its first byte is 1.
+_SIGNED = re.compile(f"0[4-7][{ALPHABET}]{{355}}")
 # Luhn mod 32: each character's value, and for every second one the sum of the two base-32
 # digits of twice that. As byte tables, so that a sum is one translate and one sum.
 _PLAIN = bytes(max(ALPHABET.find(chr(byte)), 0) for byte in range(256))
@@ -56,6 +58,11 @@ def fold_license_key(text: str) -> str:
 def looks_generated(folded: str) -> bool:
     """Whether a folded text has the shape of a key that this server makes."""
     return bool(_GENERATED.fullmatch(folded))
+
+
+def has_own_form(folded: str) -> bool:
+    """Whether a folded text has the shape of any key that this server makes, signed ones too."""
+    return looks_generated(folded) or bool(_SIGNED.fullmatch(folded))
 
 
 def has_valid_check(folded: str) -> bool:

@@ -62,4 +62,9 @@ def latest_end(facts: Facts) -> int | None:
     None: the license sets no end, and the policy's maximum is the only one. That is so, too,
     where an expired license stays valid.
     """
-    return facts.ends_at if facts.expiration_strategy in {"restrict", "revoke"} else None
+    return facts.ends_at if ends_for_good(facts.expiration_strategy) else None
+
+
+def ends_for_good(expiration_strategy: str) -> bool:
+    """Whether an expired license is not valid any more, for any version."""
+    return expiration_strategy in {"restrict", "revoke"}

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from licenseapi_server.api.call import Answer, Call, NoQuery
 from licenseapi_server.api.management import event_log
 from licenseapi_server.api.management.fields import Flaws
+from licenseapi_server.api.management.key_signing import KeySigning
 from licenseapi_server.api.management.license_fields import RollKeyBody
 from licenseapi_server.api.management.license_issuing import (
     digest_key,
@@ -33,6 +34,7 @@ def roll_key(call: Call[RollKeyBody, NoQuery]) -> Answer:
     flaws = Flaws()
     key = read_key(call.body.key, row.policy, flaws)
     flaws.raise_any()
+    key = key or KeySigning(call).sign(row)
     digest = digest_key(call, key)
     _check_free(call, row, digest)
 

@@ -11,6 +11,7 @@ from licenseapi_server.accounts.models import Account
 from licenseapi_server.api.call import AnyCall
 from licenseapi_server.api.management import attachments, event_log
 from licenseapi_server.api.management.fields import Flaws, json_text
+from licenseapi_server.api.management.key_signing import KeySigning
 from licenseapi_server.api.management.license_fields import OVERRIDES, License, NewLicense
 from licenseapi_server.api.management.license_user_rows import (
     make_user,
@@ -25,8 +26,8 @@ from licenseapi_server.domain.instants import DAY, render_instant
 from licenseapi_server.domain.license_keys import (
     check_custom_key,
     fold_license_key,
+    has_own_form,
     license_key_hint,
-    looks_generated,
     make_license_key,
 )
 from licenseapi_server.domain.license_state import initial_expiry
@@ -55,6 +56,7 @@ class References:
 
     def __init__(self, call: AnyCall) -> None:
         self._call = call
+        self.signing = KeySigning(call)
         self._policies: dict[str, Policy | None] = {}
         self._customers: dict[str, Customer | None] = {}
 
@@ -106,10 +108,12 @@ def prepare(
     if policy is None:
         raise Problem("not_found")
 
-    row = _make_row(call, body, policy, key, license_id=license_id or call.make_id("lic"))
+    row = _make_row(call, body, policy, license_id=license_id or call.make_id("lic"))
     row.customer = customer
     row.starts_at = starts_at
     _set_expiry(call, row, policy, expires_at)
+    key = key or references.signing.sign(row)
+    set_key(call, row, key)
     row.entitlements = granted_text(attached)
     refuse_beyond_limit(row, len(named))
     row.user_count = len(named)
@@ -159,7 +163,16 @@ def find_customer(
 def read_key(
     given: str | None, policy: Policy | None, flaws: Flaws, *, allows_weak: bool = False
 ) -> str:
-    """The key that a body gives, or a new one; empty with a flaw."""
+    """The key that a body gives, or a new one; empty with a flaw, or when it is to be signed."""
+    is_signed = policy is not None and policy.key_format == "signed"
+    if is_signed and given is not None:
+        message = (
+            "`key` must be left out: the policy has `key_format: signed`, so the server signs it."
+        )
+        flaws.add("/key", message)
+        return ""
+    if is_signed:
+        return ""
     if given is None:
         if policy is not None and policy.key_format == "custom":
             message = "`key` is required: the policy has `key_format: custom`."
@@ -196,9 +209,8 @@ def overrides_of(values: dict[str, Any]) -> dict[str, int | str]:
 
 
 def _make_row(
-    call: AnyCall, body: NewLicense, policy: Policy, key: str, *, license_id: str
+    call: AnyCall, body: NewLicense, policy: Policy, *, license_id: str
 ) -> models.License:
-    deployment = call.deployment
     given = {name: getattr(body, name) for name in OVERRIDES}
     return models.License(
         id=license_id,
@@ -207,15 +219,19 @@ def _make_row(
         policy=policy,
         product=policy.product,
         name=body.name,
-        key_digest=digest_key(call, key),
-        key_encrypted=deployment.seal(key.encode(), license_id),
-        key_hint=license_key_hint(key),
         metadata=json_text(body.metadata),
         private_metadata=json_text(body.private_metadata),
         overrides=json_text(overrides_of(given)),
         created_at=call.now,
         updated_at=call.now,
     )
+
+
+def set_key(call: AnyCall, row: models.License, key: str) -> None:
+    """Give the row its key: as a digest to find it by, sealed, and as a hint."""
+    row.key_digest = digest_key(call, key)
+    row.key_encrypted = call.deployment.seal(key.encode(), row.pk)
+    row.key_hint = license_key_hint(key)
 
 
 def digest_key(call: AnyCall, key: str) -> bytes:
@@ -225,7 +241,7 @@ def digest_key(call: AnyCall, key: str) -> bytes:
     those that come back from an export, else a key could be given to two licenses.
     """
     folded = fold_license_key(key)
-    return call.deployment.license_keys.digest(folded if looks_generated(folded) else key)
+    return call.deployment.license_keys.digest(folded if has_own_form(folded) else key)
 
 
 def taken_keys(call: AnyCall, prepared: Sequence[Prepared]) -> set[bytes]:

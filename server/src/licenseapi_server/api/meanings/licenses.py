@@ -59,7 +59,7 @@ STRUCTS = {
         "customer_id": _CUSTOMER_ID,
         "key": (
             "A key of your own: 16 to 512 printable characters that no other license has. null "
-            "has one made, unless the policy has `key_format: custom`."
+            "has one made, unless the policy has `key_format: custom`; with `signed` it must be null."
         ),
         "starts_at": _STARTS_AT,
         "expires_at": (
@@ -117,7 +117,8 @@ STRUCTS = {
     "RollKeyBody": {
         "key": (
             "A key of your own: 16 to 512 printable characters that no other license has, or had "
-            "before its last roll. null has one made, unless the policy has `key_format: custom`."
+            "before its last roll. null has one made, unless the policy has `key_format: custom`; "
+            "with `signed` it must be null."
         ),
         "overlap_seconds": (
             "How long the old key works on: 0, which is not at all, to 2592000, which is 30 days. "

@@ -123,8 +123,10 @@ _RULES = {
         "8601 duration; never beyond the license's end."
     ),
     "key_format": (
-        "What keys look like: `random` ones are made by the server, `custom` ones must come with "
-        "each new license. `signed` gives random keys until offline documents exist."
+        "What new keys look like, those of a roll included: `random` ones are short and made by "
+        "the server, `custom` ones must come with each new license, `signed` ones prove themselves "
+        "to an app that embeds your root: 357 characters that carry license, product, and the end "
+        "that is known when they are made."
     ),
     "trial": "Whether licenses of this policy are trials.",
     "one_trial_per_fingerprint": (

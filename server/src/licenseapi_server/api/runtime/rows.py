@@ -11,7 +11,7 @@ from licenseapi_server.api.runtime.sql import LEASE_STATE_COLUMNS, SEAT_COLUMNS
 from licenseapi_server.domain.activations import SeatRules
 from licenseapi_server.domain.check_ins import compute_check_in_due
 from licenseapi_server.domain.facts import Facts
-from licenseapi_server.domain.license_keys import fold_license_key, looks_generated
+from licenseapi_server.domain.license_keys import fold_license_key, has_own_form
 from licenseapi_server.domain.limits import Limits
 from licenseapi_server.domain.maintenance import compute_maintenance_end
 from licenseapi_server.domain.scopes import effective_scopes
@@ -269,7 +269,7 @@ class LicenseLookup(msgspec.Struct, frozen=True):
         Of two foreign keys that differ in case only, each is found by its own text.
         """
         folded = fold_license_key(self.key)
-        return (folded, self.key) if looks_generated(folded) else (self.key, folded)
+        return (folded, self.key) if has_own_form(folded) else (self.key, folded)
 
     def is_replaced(self, row: LicenseRow, now: int) -> bool:
         """Whether the row was found by a key that its license has no more."""
