@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 
 from docs.pages import ROOT, Block, Page
+from licenseapi_server.api.runtime import validation_fields
 from licenseapi_server.cli.main import make_parser
 from licenseapi_server.domain.license_state import STATUSES
 
@@ -55,6 +56,9 @@ OPERATIONS = _first_cells("operations.md")
 NOUNS = {name.partition(".")[0] for name in OPERATIONS}
 REQUESTS = re.findall(r"\| `([A-Z]+ /v1[^`]*)` \|", _reference("operations.md"))
 CODES = set(re.findall(r"\| `([A-Z_]+)` \|", _reference("validation-codes.md")))
+NOTED = validation_fields.Warning
+WARNINGS = {one.code for one in vars(validation_fields).values() if isinstance(one, NOTED)}
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 TARGETS = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
@@ -168,7 +172,7 @@ def _check_word(span: str, words: set[str]) -> list[str]:
         is_known = span in OPERATIONS or span.partition(".")[2] in words
         return [] if is_known else ["no such operation"]
     if re.fullmatch(r"[A-Z]{3,}(_[A-Z]+)*", span) and not VARIABLE.fullmatch(span):
-        return [] if span in CODES | PLACEHOLDERS | {"POST", "GET"} else ["no such code"]
+        return [] if span in CODES | WARNINGS | PLACEHOLDERS | METHODS else ["no such code"]
     if re.fullmatch(r"[a-z]+(_[a-z]+)+", span):
         return [] if span in words or span in STATUSES else ["no such name in API or SDK"]
     return []
