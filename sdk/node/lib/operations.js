@@ -145,11 +145,7 @@ const WITHOUT_FIELDS = new Set([
   'api_keys.get', 'audit_records.get',
   'license_files.get', 'signing_keys.get', 'account.get', 'account.usage', 'me.get',
   'request_logs.get', 'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
-  'portal.end_session', 'portal.release',
-  'signing_keys.get', 'account.get', 'account.usage', 'me.get', 'request_logs.get',
-  'jwks.live', 'jwks.test', 'root_keys.live', 'root_keys.test',
-  'revocations.live', 'revocations.test', 'portal.end_session',
-  'portal.release',
+  'revocations.live', 'revocations.test', 'portal.end_session', 'portal.release',
   'billing_providers.get', 'billing_providers.delete', 'subscription_links.get',
   'subscription_links.delete', 'billing_deliveries.get',
 ]);

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterator
 
 from house import measures
 from house.sources import (
@@ -140,18 +141,25 @@ def test_tests_neither_wait_nor_look_away() -> None:
     assert beyond("toothless_tests", [measures.toothless_tests(TEST_SOURCES)])[0] == {}
 
 
+def _texts() -> Iterator[tuple[str, str]]:
+    """Every file that git knows, with its text."""
+    command = ["git", "ls-files"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            yield name, (ROOT / name).read_text(errors="replace")
+
+
 def test_license_is_spelled_one_way() -> None:
     """The same in URL, table, page and prose."""
-    listed = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
     other = re.compile("licen" + "ce", re.IGNORECASE)
-    guilty = [
-        name
-        for name in listed.stdout.splitlines()
-        if (ROOT / name).is_file() and other.search((ROOT / name).read_text(errors="replace"))
-    ]
-    assert guilty == []
+    assert [name for name, text in _texts() if other.search(text)] == []
+
+
+def test_no_merge_is_half_done() -> None:
+    """The markers of a conflict are valid text in too many languages."""
+    marker = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
+    assert [name for name, text in _texts() if marker.search(text)] == []
 
 
 def test_lint_selects_everything_but_25_reasons() -> None:

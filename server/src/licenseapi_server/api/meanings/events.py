@@ -28,9 +28,8 @@ STRUCTS = {
         ),
         "actor": (
             "The API key that did it, `key_…`; of machines and of the portal also a token, by "
-            "its `jti`, or a customer; of denials empty."
-            "The API key that did it, `key_…`; of machines also a token, by its `jti`; of "
-            "subscriptions also the provider, like `stripe`; of denials empty."
+            "its `jti`, or a customer; of subscriptions also the provider, like `stripe`; of "
+            "denials empty."
         ),
         "created_at": "When it happened.",
     },
