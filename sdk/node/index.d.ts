@@ -333,6 +333,8 @@ export class APIKey extends Editable {
 export interface NewToken {
   license_id?: string;
   license_key?: string;
+  /** Binds the token to this machine; the license need not be named then. */
+  activation_id?: string;
   user?: string;
   scopes?: string[];
   ttl_seconds?: number;

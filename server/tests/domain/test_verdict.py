@@ -121,6 +121,11 @@ def _on(rules: SeatRules | None = None, **changes: object) -> MachineFacts:
     return MachineFacts(rules=rules or SeatRules(), seat=seat, components=components)  # type: ignore[arg-type]
 
 
+def _of_another_token(**changes: object) -> MachineFacts:
+    """The same, presented with a token that speaks for another one."""
+    return msgspec.structs.replace(_on(**changes), is_of_token=False)  # type: ignore[arg-type]
+
+
 def _over(over_limit: str = "refuse", **changes: object) -> Facts:
     """Three machines, five leases and four users, under limits of its own."""
     limits = {name: changes.pop(name) for name in LIMIT_NAMES if name in changes}
@@ -157,6 +162,8 @@ EXAMPLES = [
     (_paint(machine=_on()), "VALID", True),
     (_paint(machine=_on(seat=None)), "NOT_ACTIVATED", False),
     (_paint(machine=_on(ended_at=NOW - 1)), "NOT_ACTIVATED", False),
+    (_paint(machine=_of_another_token()), "FINGERPRINT_MISMATCH", False),
+    (_paint(machine=_of_another_token(ended_at=NOW - 1)), "NOT_ACTIVATED", False),
     (
         _paint(machine=_on(SeatRules(dormant_after="P1D"), last_seen_at=NOW - DAY)),
         "NOT_ACTIVATED",
@@ -297,6 +304,7 @@ def test_the_rules_stand_in_the_order_of_the_design() -> None:
         "ENTITLEMENTS_MISSING",
         "FINGERPRINT_REQUIRED",
         "NOT_ACTIVATED",
+        "FINGERPRINT_MISMATCH",
         "COMPONENTS_REQUIRED",
         "COMPONENTS_MISMATCH",
         "HEARTBEAT_NOT_STARTED",

@@ -41,6 +41,17 @@ def _by_token(store: PostgresStore, _deployment: Deployment, acme: Vendor) -> Aw
     return store.load(lookup, LicenseLookup(license_id=acme.license["id"]), ASK)
 
 
+def _by_bound_token(
+    store: PostgresStore, _deployment: Deployment, acme: Vendor
+) -> Awaitable[Loaded]:
+    machine = acme.api.make("/v1/activations", license_key=acme.key, fingerprint="laptop")
+    lookup = TokenLookup(
+        acme.api.get("/v1/me").json()["key_id"], acme.account.account_id, "tok_x", "none"
+    )
+    subject = LicenseLookup(license_id=acme.license["id"], activation_id=machine["id"])
+    return store.load(lookup, subject, ASK)
+
+
 def _for_user(store: PostgresStore, deployment: Deployment, acme: Vendor) -> Awaitable[Loaded]:
     subject = LicenseLookup(key=acme.key, user="bob", digest=deployment.license_keys.digest)
     return store.load(_secret(deployment, acme), subject, ASK)
@@ -50,7 +61,7 @@ def _secret(deployment: Deployment, acme: Vendor) -> SecretLookup:
     return SecretLookup(deployment.api_keys.digest(acme.account.live["secret_key"]))
 
 
-@pytest.mark.parametrize("load", [_by_key, _by_id, _by_token, _for_user])
+@pytest.mark.parametrize("load", [_by_key, _by_id, _by_token, _by_bound_token, _for_user])
 def test_a_validation_is_one_statement(load: Load, make_server: Callable[..., Server]) -> None:
     server = make_server("postgres")
     acme = make_vendor(server)

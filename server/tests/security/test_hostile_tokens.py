@@ -208,6 +208,13 @@ def test_t04_an_optional_claim_has_its_type_too(
     _refused(server, forge.sign(forge.header(), good_claims(forge, acme, user=user)))
 
 
+@pytest.mark.parametrize("subject", ["lic_00000000000000000000000000", "key_1", "ACT_1", "x"])
+def test_t04_the_subject_is_the_license_or_a_machine(
+    server: Server, acme: Vendor, forge: Forge, subject: str
+) -> None:
+    _refused(server, forge.sign(forge.header(), good_claims(forge, acme, sub=subject)))
+
+
 def _times(**changed: Any) -> dict[str, Any]:
     return {
         "iss": "https://l.example/v1/accounts/acct_1",

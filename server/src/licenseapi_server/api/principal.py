@@ -22,6 +22,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     max_token_ttl_seconds: int
     expiring_window_days: int
     license_id: str = ""
+    # The one machine that a token speaks for.
+    activation_id: str = ""
     subject: str = ""
     token_id: str = ""
     user: str | None = None

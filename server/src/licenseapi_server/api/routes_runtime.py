@@ -254,7 +254,8 @@ RUNTIME = (
         summary="Mint a token for a license",
         description=(
             "A short-lived JWT (RFC 9068) for an app. Its scopes are those of the key that "
-            "mints it, or fewer; it never outlives the key or the license."
+            "mints it, or fewer; it never outlives the key or the license. With `activation_id` it "
+            "speaks for that machine alone, and supplies its fingerprint."
         ),
         handler=tokens.create,
         scope="tokens:mint",
@@ -263,7 +264,7 @@ RUNTIME = (
         status=201,
         is_runtime=True,
         find_subject=tokens.find_subject,
-        errors=("not_found", "license_refused"),
+        errors=("not_found", "license_refused", "invalid_state"),
         example={"license_key": EXAMPLE_LICENSE_KEY, "ttl_seconds": 900},
     ),
     Route(

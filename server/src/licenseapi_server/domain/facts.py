@@ -21,13 +21,15 @@ class GrantedEntitlement(msgspec.Struct, frozen=True):
 class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The machine that a caller presented: its activation, if it ever had one, and the rules.
 
-    `components`: digests of what was presented, None when nothing was.
+    `components`: digests of what was presented, None when nothing was. `is_of_token`: not
+    another machine than the one that the token presented speaks for.
     """
 
     rules: SeatRules
     seat: Seat | None = None
     ended_reason: str | None = None
     components: frozenset[bytes] | None = None
+    is_of_token: bool = True
 
 
 class LeaseFacts(msgspec.Struct, frozen=True, kw_only=True):

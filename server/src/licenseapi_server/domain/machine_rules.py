@@ -7,6 +7,9 @@ FINGERPRINT_REQUIRED = refusal(
     "FINGERPRINT_REQUIRED", "The policy asks for `fingerprint` to be presented."
 )
 NOT_ACTIVATED = refusal("NOT_ACTIVATED", "The license is not activated on this machine.")
+FINGERPRINT_MISMATCH = refusal(
+    "FINGERPRINT_MISMATCH", "The token presented speaks for another machine."
+)
 COMPONENTS_REQUIRED = refusal(
     "COMPONENTS_REQUIRED", "The policy asks for `components` to be presented."
 )
@@ -20,13 +23,13 @@ HEARTBEAT_DEAD = refusal("HEARTBEAT_DEAD", "The machine's heartbeats have stoppe
 
 
 def check_activated(facts: Facts) -> Verdict | None:
-    """8: the machine presented has a seat."""
+    """8: the machine presented, or that of the token, has a seat; the two are one."""
     machine = facts.machine
     if machine is None:
         return FINGERPRINT_REQUIRED if "fingerprint" in facts.requires else None
     seat = machine.seat
     if seat is not None and is_live(seat, machine.rules, facts.now):
-        return None
+        return None if machine.is_of_token else FINGERPRINT_MISMATCH
     if seat is None:
         return NOT_ACTIVATED
     reason = machine.ended_reason or find_end(seat, machine.rules, facts.now)

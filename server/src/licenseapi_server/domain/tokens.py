@@ -28,6 +28,7 @@ SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 # Our key ids are SHA-256 thumbprints (RFC 7638, section 3); nothing else is looked up.
 KEY_ID = re.compile(r"[A-Za-z0-9_-]{43}")
 MAX_NUMBER = 1 << 53
+ACTIVATION_PREFIX = "act_"
 
 
 class TokenRefusedError(ValueError):
@@ -52,6 +53,8 @@ class Token(msgspec.Struct, frozen=True):
     user: str | None = None
     # Whose portal it opens; such a token is for no license.
     customer_id: str = ""
+    # The one machine that it speaks for; else it is for the license on any.
+    activation_id: str = ""
 
 
 class PublicKey(msgspec.Struct, frozen=True):
@@ -225,10 +228,17 @@ def check_claims(claims: Mapping[str, Any], key: PublicKey, base_url: str, now: 
 
 
 def _license_binding(claims: Mapping[str, Any]) -> dict[str, str]:
+    """A token is its license's, or that of one activation of it: `sub` says which."""
+    subject, license_id = _text_claim(claims, "sub"), _text_claim(claims, "license")
+    is_of_machine = subject.startswith(ACTIVATION_PREFIX)
+    if subject != license_id and not is_of_machine:
+        message = "claim sub is neither the license nor an activation"
+        raise TokenRefusedError(message)
     return {
-        "license_id": _text_claim(claims, "license"),
+        "license_id": license_id,
         "product_id": _text_claim(claims, "product"),
         "key_id": _text_claim(claims, "client_id"),
+        "activation_id": subject if is_of_machine else "",
     }
 
 

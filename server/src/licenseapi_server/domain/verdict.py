@@ -51,6 +51,7 @@ from licenseapi_server.domain.limit_rules import (
 from licenseapi_server.domain.machine_rules import (
     COMPONENTS_MISMATCH,
     COMPONENTS_REQUIRED,
+    FINGERPRINT_MISMATCH,
     FINGERPRINT_REQUIRED,
     HEARTBEAT_DEAD,
     HEARTBEAT_NOT_STARTED,
@@ -132,6 +133,7 @@ RULES: tuple[Rule, ...] = (
         (
             Outcome(FINGERPRINT_REQUIRED, "Send `fingerprint`, the machine's own."),
             Outcome(NOT_ACTIVATED, "Activate the machine, or ask for a free seat."),
+            Outcome(FINGERPRINT_MISMATCH, "Get a token for this machine: tokens are not shared."),
         ),
     ),
     Rule(

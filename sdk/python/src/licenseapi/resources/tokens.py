@@ -22,6 +22,7 @@ class NewToken(RequestOptions, total=False):
 
     license_id: str
     license_key: str
+    activation_id: str
     user: str
     scopes: Sequence[str]
     ttl_seconds: int

@@ -87,6 +87,10 @@ STRUCTS = {
     "NewToken": {
         "license_id": "The license that the token is for; either this or `license_key`.",
         "license_key": "The same by its key; either this or `license_id`.",
+        "activation_id": (
+            "The machine that the token is for, and with it the license, which need not be named "
+            "then. The token works for this machine only; null is any machine."
+        ),
         "user": (
             "Who uses the app: becomes the claim `user`, and is presented with the token's calls. "
             "A banned user of the license gets no token."

@@ -11,7 +11,7 @@ from licenseapi_server.api.runtime import seats
 from licenseapi_server.api.runtime.going_on import go_on
 from licenseapi_server.api.runtime.locked_license import change_license
 from licenseapi_server.api.runtime.presented_users import user_of_machine
-from licenseapi_server.api.runtime.presenting import own, read_subject
+from licenseapi_server.api.runtime.presenting import machine_of, own, read_subject
 from licenseapi_server.api.runtime.seat_rows import Arrival, SeatRow
 from licenseapi_server.domain.activations import SeatRules, heartbeat_span
 from licenseapi_server.domain.instants import render_instant
@@ -101,6 +101,7 @@ class Activation(msgspec.Struct, kw_only=True):
 async def create(call: Call[NewActivation, NoQuery]) -> Answer:
     """Give the machine a seat; the same machine again gets the same one."""
     body, license_ = call.body, read_subject(call, needs_product=True)
+    machine_of(call)
     metadata = None if body.metadata is None else msgspec.json.encode(body.metadata).decode()
     arrival = Arrival(
         fingerprint=body.fingerprint,

@@ -81,6 +81,8 @@ async def acquire(call: Call[NewLease, NoQuery]) -> Answer:
     """Take a seat for a while; the same process again keeps the one it has."""
     body = call.body
     license_ = presenting.read_subject(call, needs_product=False)
+    presenting.machine_of(call)
+    presenting.refuse_ended(call)
     claim = Claim(
         holder=Holder(
             fingerprint=body.fingerprint, process_id=body.process_id, user=user_of_machine(call)
@@ -98,6 +100,7 @@ async def acquire(call: Call[NewLease, NoQuery]) -> Answer:
 async def renew(call: Call[LeaseRenewal, NoQuery]) -> Answer:
     """Go on; a renewal that comes sooner than it need costs a request of the plan."""
     row = await _own(call)
+    presenting.refuse_ended(call)
     ttl, early = call.body.ttl_seconds, is_early(row.renewed_at, row.ttl_seconds, call.now)
     renewed = await go_on(
         call, row.license_id, lambda scene: leasing.renew(scene, row.id, ttl), is_early=early

@@ -18,7 +18,7 @@ from licenseapi_server.api.runtime.locked_license import (
     refuse_unless,
     start_clock,
 )
-from licenseapi_server.api.runtime.presenting import check_presented
+from licenseapi_server.api.runtime.presenting import check_presented, lookup_named, machine_of
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
 from licenseapi_server.api.runtime.seat_rows import LicenseSeats, Scene, SeatRow
 from licenseapi_server.api.runtime.work import Work
@@ -80,12 +80,13 @@ class Taken(msgspec.Struct, frozen=True):
 
 def find_license(asked: Asked) -> LicenseLookup:
     """The license that the path names."""
-    return LicenseLookup(license_id=asked.ids[-1])
+    return lookup_named(asked)
 
 
 async def check_out(call: Call[CheckOut, NoQuery]) -> Answer:
     """Give the license a file; the machine's seat stays taken until that ends."""
     row = check_presented(call)
+    call.body = msgspec.structs.replace(call.body, fingerprint=machine_of(call))
     owner = (call.principal.account_id, call.principal.mode)
     signer = await call.key_ring.documents.find_signer(owner, "file", call.now)
     taken = await change_license(call, row.id, lambda scene: _take(scene, call.body, row, signer))

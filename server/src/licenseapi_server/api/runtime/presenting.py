@@ -8,8 +8,11 @@ from typing import Any, Protocol, TypeVar
 
 from licenseapi_server.api.call import AnyCall, Asked
 from licenseapi_server.api.runtime.denials import Concerned
-from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
+from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow, subject_of
+from licenseapi_server.api.runtime.seat_rows import SeatRow
 from licenseapi_server.api.runtime.validate import lookup_key
+from licenseapi_server.domain.activations import is_live
+from licenseapi_server.domain.machine_rules import FINGERPRINT_MISMATCH, NOT_ACTIVATED
 from licenseapi_server.domain.problems import Problem, field_problem
 from licenseapi_server.domain.scope_rules import PRODUCT_MISMATCH
 
@@ -43,10 +46,16 @@ def find_license(asked: Asked) -> LicenseLookup | None:
     return find_presented(asked)
 
 
+def lookup_named(asked: Asked) -> LicenseLookup:
+    """The license that the path names, with the machine that the token speaks for."""
+    activation_id = asked.token.activation_id if asked.token is not None else ""
+    return LicenseLookup(license_id=asked.ids[-1], activation_id=activation_id)
+
+
 def find_presented(asked: Asked) -> LicenseLookup | None:
     """The license of the token, or of the key that an app presents."""
     if asked.token is not None:
-        return LicenseLookup(license_id=asked.token.license_id)
+        return subject_of(asked.token)
     key = getattr(asked.body, "license_key", None)
     return lookup_key(key, asked.deployment) if key else None
 
@@ -117,7 +126,9 @@ def own(call: AnyCall, row: Row | None) -> Row:
     if row is None or not principal.may_use_product(row.product_id):
         raise Problem("not_found")
     call.denied_license = Concerned(row.license_id, row.product_id, row.fingerprint)
-    if principal.is_client and body.fingerprint is None:
+    if principal.activation_id:
+        _check_bound(call, row)
+    elif principal.is_client and body.fingerprint is None:
         message = "`fingerprint` is required: an app speaks for its own machine."
         raise field_problem("/fingerprint", message, code="required")
     if principal.credential_type == "publishable" and body.license_key is None:
@@ -133,6 +144,38 @@ def own(call: AnyCall, row: Row | None) -> Row:
     if body.fingerprint not in (None, row.fingerprint):
         raise Problem("not_found")
     return row
+
+
+def _check_bound(call: AnyCall, row: OfMachine) -> None:
+    """A token that is bound to a machine touches what that machine has, and nothing else."""
+    if call.seat is None or SeatRow(*call.seat).fingerprint != row.fingerprint:
+        raise Problem("not_found")
+
+
+def machine_of(call: AnyCall) -> str | None:
+    """The fingerprint of the body, or else that of the machine which the token speaks for.
+
+    Raises Problem when the two are not the same, or the token's machine is gone.
+    """
+    presented: str | None = call.body.fingerprint
+    if not call.principal.activation_id:
+        return presented
+    if call.seat is None:
+        raise Problem("license_refused", NOT_ACTIVATED.detail, license_code=NOT_ACTIVATED.code)
+    bound = SeatRow(*call.seat).fingerprint
+    if presented not in (None, bound):
+        verdict = FINGERPRINT_MISMATCH
+        raise Problem("license_refused", verdict.detail, license_code=verdict.code)
+    return bound
+
+
+def refuse_ended(call: AnyCall) -> None:
+    """Raise Problem when the machine that the token speaks for has no seat any more."""
+    if not call.principal.activation_id:
+        return
+    seat: Any = None if call.seat is None else SeatRow(*call.seat).as_seat()
+    if seat is None or not is_live(seat, call.subject.seat_rules(), call.now):
+        raise Problem("license_refused", NOT_ACTIVATED.detail, license_code=NOT_ACTIVATED.code)
 
 
 def _has_key(call: AnyCall, row: LicenseRow, key: str) -> bool:

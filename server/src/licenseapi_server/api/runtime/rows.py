@@ -74,6 +74,7 @@ class KeyRow(msgspec.Struct, frozen=True, dict=True):
             max_token_ttl_seconds=self.max_token_ttl_seconds,
             expiring_window_days=self.expiring_window_days,
             license_id=token.license_id if token else "",
+            activation_id=token.activation_id if token else "",
             subject=token.subject if token else "",
             token_id=token.jti if token else "",
             user=token.user if token else None,
@@ -130,6 +131,7 @@ class PolicyRow(msgspec.Struct, frozen=True, dict=True):
 
 
 POLICY_FIELDS = len(PolicyRow.__struct_fields__)
+SEAT_LICENSE = [name.strip() for name in SEAT_COLUMNS.split(",")].index("a.license_id")
 SEAT_FIELDS = len(SEAT_COLUMNS.split(","))
 LEASE_FIELDS = len(LEASE_STATE_COLUMNS.split(","))
 
@@ -255,6 +257,9 @@ class LicenseLookup(msgspec.Struct, frozen=True):
     key: str = ""
     # The digest of a machine's fingerprint: its activation is loaded with the license.
     fingerprint: bytes | None = None
+    # An activation by its id, whatever its fingerprint is by now: loaded with the license, which
+    # may be named by it alone.
+    activation_id: str = ""
     # A version of the product: when it was released is loaded with the license.
     version: str | None = None
     # A lease that is presented: it is loaded with the license too.
@@ -283,6 +288,11 @@ class LicenseLookup(msgspec.Struct, frozen=True):
             return b"", b""
         first, second = self.texts()
         return self.digest(first), self.digest(second)
+
+
+def subject_of(token: Token) -> LicenseLookup:
+    """The license that a token is for, and the activation that it is bound to."""
+    return LicenseLookup(license_id=token.license_id, activation_id=token.activation_id)
 
 
 class QuotaAsk(msgspec.Struct, frozen=True):

@@ -140,6 +140,7 @@ _OPENING_TYPES = {
     "now": "bigint",
     "scope": "text",
     "fingerprint": "bytea",
+    "activation_id": "varchar",
     "lease_id": "varchar",
     "version": "text",
 }
@@ -163,7 +164,13 @@ _WITH_USER = f""" LEFT JOIN LATERAL (
 USER_OF_LICENSE = statement(_FIND_USER.format(license_id=":license_id"))
 
 
-def _opening(key: str, license_match: str, *, has_user: bool = False) -> Statement:
+_BY_FINGERPRINT = "a.fingerprint_digest = :fingerprint"
+_BY_ACTIVATION = "a.id = :activation_id"
+
+
+def _opening(
+    key: str, license_match: str, seat_match: str = _BY_FINGERPRINT, *, has_user: bool = False
+) -> Statement:
     """Key, license and quota in one round trip, for PostgreSQL; the user too, if one is asked for.
 
     The unit of the plan is taken only if the key may make this call at all; what SQL does
@@ -195,7 +202,7 @@ FROM k LEFT JOIN LATERAL (
     WHERE l.account_id = k.account_id AND l.mode = k.mode AND {license_match} LIMIT 1
 ) found ON TRUE LEFT JOIN LATERAL (
     SELECT {SEAT_COLUMNS} FROM licensing_activation a
-    WHERE a.license_id = found.id AND a.fingerprint_digest = :fingerprint LIMIT 1
+    WHERE a.license_id = found.id AND {seat_match} LIMIT 1
 ) seat ON TRUE LEFT JOIN LATERAL (
     SELECT {LEASE_STATE_COLUMNS} FROM licensing_lease q
     WHERE q.id = :lease_id AND q.license_id = found.id LIMIT 1
@@ -226,6 +233,19 @@ OPEN_BY_TOKEN_AND_ID = _opening(_KEY_BY_TOKEN, "l.id = :license_id")
 OPEN_FOR_USER_BY_SECRET_AND_DIGEST = _opening(_KEY_BY_SECRET, _BY_DIGEST, has_user=True)
 OPEN_FOR_USER_BY_SECRET_AND_ID = _opening(_KEY_BY_SECRET, "l.id = :license_id", has_user=True)
 OPEN_FOR_USER_BY_TOKEN_AND_ID = _opening(_KEY_BY_TOKEN, "l.id = :license_id", has_user=True)
+
+# The same with the activation that a token is bound to, whatever its fingerprint is by now; and
+# for a token that is to be bound to one, which names its license. Primary keys.
+_OF_ACTIVATION = """l.id = (SELECT b.license_id FROM licensing_activation b
+        WHERE b.id = :activation_id)"""
+OPEN_BY_BOUND_TOKEN = _opening(_KEY_BY_TOKEN, "l.id = :license_id", _BY_ACTIVATION)
+OPEN_BY_SECRET_AND_ACTIVATION = _opening(_KEY_BY_SECRET, _OF_ACTIVATION, _BY_ACTIVATION)
+OPEN_FOR_USER_BY_BOUND_TOKEN = _opening(
+    _KEY_BY_TOKEN, "l.id = :license_id", _BY_ACTIVATION, has_user=True
+)
+OPEN_FOR_USER_BY_SECRET_AND_ACTIVATION = _opening(
+    _KEY_BY_SECRET, _OF_ACTIVATION, _BY_ACTIVATION, has_user=True
+)
 
 # Takes `wanted` requests from a limited plan, all or none. The row's lock makes it exact on
 # PostgreSQL, the write lock on SQLite. Unique index (account_id, mode, month_start).

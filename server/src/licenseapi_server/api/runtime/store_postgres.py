@@ -42,6 +42,8 @@ FOR_USER = {
     sql.OPEN_BY_SECRET_AND_DIGEST: sql.OPEN_FOR_USER_BY_SECRET_AND_DIGEST,
     sql.OPEN_BY_SECRET_AND_ID: sql.OPEN_FOR_USER_BY_SECRET_AND_ID,
     sql.OPEN_BY_TOKEN_AND_ID: sql.OPEN_FOR_USER_BY_TOKEN_AND_ID,
+    sql.OPEN_BY_BOUND_TOKEN: sql.OPEN_FOR_USER_BY_BOUND_TOKEN,
+    sql.OPEN_BY_SECRET_AND_ACTIVATION: sql.OPEN_FOR_USER_BY_SECRET_AND_ACTIVATION,
 }
 # Longer than the database lets one of them hold the license (lock_timeout, statement_timeout).
 TURN_SECONDS = 15
@@ -123,16 +125,22 @@ class PostgresStore:
         if subject is None or quota is None or is_portal:
             return await self._load_key(credential)
         limits = (quota.month_start, quota.wanted, quota.now, quota.scope, self._limits)
+        machine = subject.activation_id or subject.fingerprint
         if isinstance(credential, TokenLookup):
-            statement = sql.OPEN_BY_TOKEN_AND_ID
+            is_bound = bool(subject.activation_id)
+            statement = sql.OPEN_BY_BOUND_TOKEN if is_bound else sql.OPEN_BY_TOKEN_AND_ID
             parameters = (*_token_parameters(credential), *limits, subject.license_id)
+        elif subject.activation_id:
+            # It names the license, and is the machine.
+            statement = sql.OPEN_BY_SECRET_AND_ACTIVATION
+            parameters = (credential.digest, *limits)
         elif subject.license_id:
             statement = sql.OPEN_BY_SECRET_AND_ID
             parameters = (credential.digest, *limits, subject.license_id)
         else:
             statement = sql.OPEN_BY_SECRET_AND_DIGEST
             parameters = (credential.digest, *limits, *subject.digests())
-        parameters = (*parameters, subject.fingerprint, subject.lease_id, subject.version)
+        parameters = (*parameters, machine, subject.lease_id, subject.version)
         if subject.user is not None:
             statement = FOR_USER[statement]
             parameters = (*parameters, subject.user, subject.user.casefold())

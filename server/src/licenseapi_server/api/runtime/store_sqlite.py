@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
+
 from licenseapi_server.api.runtime import lease_sql, portal_sql, seat_sql, sql
 from licenseapi_server.api.runtime.group_commit import GroupWriter
 from licenseapi_server.api.runtime.quota_group import QuotaGroup
 from licenseapi_server.api.runtime.rows import (
+    SEAT_LICENSE,
     Counter,
     KeyRow,
     LicenseLookup,
@@ -75,11 +78,17 @@ class SqliteStore:
             key = snapshot.recall(_statement_of(credential), named, KeyRow)
         if key is None or subject is None:
             return Loaded(key)
+        bound = _find_bound(snapshot, key, subject)
+        if subject.activation_id and not subject.license_id:
+            of_bound = bound[SEAT_LICENSE] if bound else ""
+            subject = msgspec.structs.replace(subject, license_id=of_bound)
         license_ = _find_license(snapshot, key, subject)
         if license_ is None:
             return Loaded(key)
         seat = released = lease = user = None
-        if subject.fingerprint is not None:
+        if subject.activation_id:
+            seat = bound if bound and bound[SEAT_LICENSE] == license_.id else None
+        elif subject.fingerprint is not None:
             machine = (license_.id, subject.fingerprint)
             seat = snapshot.row(seat_sql.SEAT_BY_FINGERPRINT, machine)
         if subject.version is not None:
@@ -194,6 +203,13 @@ class SqliteStore:
 
 def _statement_of(credential: TokenLookup) -> sql.Statement:
     return portal_sql.CUSTOMER_BY_SESSION if credential.is_portal else sql.KEY_BY_TOKEN
+
+
+def _find_bound(snapshot: Snapshot, key: KeyRow, lookup: LicenseLookup) -> Any:
+    """The columns of the activation that is asked for by its id, of the key's account and mode."""
+    if not lookup.activation_id:
+        return None
+    return snapshot.row(seat_sql.SEAT_BY_ID, (lookup.activation_id, key.account_id, key.mode))
 
 
 def _find_license(snapshot: Snapshot, key: KeyRow, lookup: LicenseLookup) -> LicenseRow | None:

@@ -10,7 +10,9 @@ from licenseapi_server.api.call import Answer, AnyCall, Asked, Call, NoQuery
 from licenseapi_server.api.runtime.locked_license import refuse_unless
 from licenseapi_server.api.runtime.presented_users import refuse_banned
 from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow, Loaded, lookup_of
+from licenseapi_server.api.runtime.seat_rows import SeatRow
 from licenseapi_server.api.runtime.validate import lookup_key
+from licenseapi_server.domain.activations import find_end, is_live
 from licenseapi_server.domain.ids import make_id
 from licenseapi_server.domain.instants import SECOND
 from licenseapi_server.domain.may import latest_end
@@ -33,15 +35,17 @@ NEVER_MINTED = frozenset({"tokens:mint"})
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 LicenseId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+ActivationId = LicenseId
 ScopeName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Ttl = Annotated[int, msgspec.Meta(ge=MIN_TTL_SECONDS, le=MAX_TTL_SECONDS)]
 
 
 class NewToken(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A token for one license, named by id or by key."""
+    """A token for one license, named by id or by key, or for one of its machines."""
 
     license_id: LicenseId | None = None
     license_key: Text | None = None
+    activation_id: ActivationId | None = None
     user: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
     scopes: Annotated[list[ScopeName], msgspec.Meta(min_length=1, max_length=50)] | None = None
     ttl_seconds: Ttl | None = None
@@ -99,6 +103,8 @@ class RevokedToken(msgspec.Struct, kw_only=True):
 def find_subject(asked: Asked) -> LicenseLookup | None:
     """The license that the token is to be for."""
     body = asked.body
+    if body.activation_id is not None:
+        return LicenseLookup(activation_id=body.activation_id, user=body.user)
     if body.license_id is not None:
         return LicenseLookup(license_id=body.license_id, user=body.user)
     if not body.license_key:
@@ -113,6 +119,7 @@ async def create(call: Call[NewToken, NoQuery]) -> Answer:
     row: LicenseRow | None = call.subject
     if row is None or not call.principal.may_use_product(row.product_id):
         raise Problem("not_found")
+    _check_machine(call, row)
     scopes = _granted_scopes(call)
     refuse_unless("mint", row.facts(call.now))
     refuse_banned(call)
@@ -183,8 +190,29 @@ async def _find_own(call: AnyCall, text: str) -> Token | None:
     return token if is_own and call.principal.may_use_product(token.product_id) else None
 
 
+def _check_machine(call: Call[NewToken, NoQuery], row: LicenseRow) -> None:
+    """The activation that the token is to be bound to lives, and is the named license's."""
+    body = call.body
+    if body.activation_id is None:
+        return
+    is_named = body.license_id in (None, row.id)
+    if body.license_key is not None:
+        digests = lookup_key(body.license_key, call.deployment).digests()
+        is_named = is_named and row.has_key(digests, call.now)
+    if call.seat is None or not is_named:
+        raise Problem("not_found")
+    seat, rules = SeatRow(*call.seat), row.seat_rules()
+    if is_live(seat.as_seat(), rules, call.now):
+        return
+    reason = seat.ended_reason or find_end(seat.as_seat(), rules, call.now)
+    detail = f"The activation has ended ({reason}): activate the machine anew."
+    raise Problem("invalid_state", detail, ended_reason=reason)
+
+
 def _check_named_once(body: NewToken) -> None:
-    if (body.license_id is None) == (body.license_key is None):
+    names = (body.license_id, body.license_key)
+    is_by_machine = body.activation_id is not None and names == (None, None)
+    if (body.license_id is None) == (body.license_key is None) and not is_by_machine:
         message = "Send either `license_id` or `license_key`."
         raise field_problem("/license_id", message, code="required")
     if body.claims and len(msgspec.json.encode(body.claims)) > MAX_EXTRA_CLAIMS_BYTES:
@@ -226,7 +254,7 @@ def _claims(
     claims: dict[str, Any] = {
         "iss": issuer_of(base_url, principal.account_id, principal.mode),
         "aud": [base_url, body.audience] if body.audience else base_url,
-        "sub": row.id,
+        "sub": body.activation_id or row.id,
         "license": row.id,
         "product": row.product_id,
         "client_id": principal.key_id,

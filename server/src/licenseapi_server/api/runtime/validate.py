@@ -22,7 +22,7 @@ from licenseapi_server.api.runtime.locked_license import (
 from licenseapi_server.api.runtime.permits import PermitAsked, sign_permit
 from licenseapi_server.api.runtime.presented_users import asked_user, presented_user
 from licenseapi_server.api.runtime.recognition import recognize_machine
-from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow
+from licenseapi_server.api.runtime.rows import LicenseLookup, LicenseRow, subject_of
 from licenseapi_server.api.runtime.seat_rows import (
     LicenseSeats,
     Scene,
@@ -71,14 +71,16 @@ def lookup_key(text: str, deployment: Deployment) -> LicenseLookup:
 def find_by_key(asked: Asked) -> LicenseLookup | None:
     """The license of the token, or else of the key presented."""
     if asked.token is not None:
-        return _with_more(LicenseLookup(license_id=asked.token.license_id), asked)
+        return _with_more(subject_of(asked.token), asked)
     key = getattr(asked.body or asked.query, "key", None)
     return None if key is None else _with_more(lookup_key(key, asked.deployment), asked)
 
 
 def find_by_id(asked: Asked) -> LicenseLookup:
     """The license that the path names."""
-    return _with_more(LicenseLookup(license_id=asked.ids[-1]), asked)
+    activation_id = asked.token.activation_id if asked.token is not None else ""
+    lookup = LicenseLookup(license_id=asked.ids[-1], activation_id=activation_id)
+    return _with_more(lookup, asked)
 
 
 def _with_more(lookup: LicenseLookup, asked: Asked) -> LicenseLookup:
@@ -177,13 +179,13 @@ def _answer(
     now = call.now
     entitlements = entitlements_at(row, now) if row is not None else ()
     seat = None if call.seat is None or row is None else SeatRow(*call.seat)
-    machine = None if row is None else _machine(row, presented, seat)
+    machine = None if row is None else _machine(call, row, presented, seat)
     if row is None:
         facts = Facts(now=now, is_found=call.is_key_replaced, is_key_replaced=call.is_key_replaced)
     else:
         facts = _facts(row, presented, entitlements, (call, machine))
         if presented.lease_id is not None:
-            lease = read_facts(call.lease, presented.fingerprint)
+            lease = read_facts(call.lease, _fingerprint(call, presented, seat))
             facts = msgspec.structs.replace(facts, lease=lease)
         facts = facts if use is None else msgspec.structs.replace(facts, use=use)
     verdict = decide(facts)
@@ -198,7 +200,7 @@ def _answer(
     body = render_validation(verdict, presented.nonce, license_view, entitlements, times=times)
     if use is not None and find_excess(use, 0) is not None:
         body.warnings.append(OVER_LIMIT)
-    if machine is not None and seat is not None:
+    if machine is not None and seat is not None and machine.is_of_token:
         show_seat(body, machine, seat, now)
         interval = seen_every(machine.rules.dormant_after)
         if body.activation is not None and now - seat.last_seen_at >= interval:
@@ -340,17 +342,29 @@ def _facts(
     )
 
 
-def _machine(row: LicenseRow, presented: ValidateById, seat: SeatRow | None) -> MachineFacts | None:
-    """What was presented of a machine, and what is known of it."""
-    if presented.fingerprint is None:
+def _fingerprint(call: AnyCall, presented: ValidateById, seat: SeatRow | None) -> str | None:
+    """The machine presented, or else the one that the token speaks for."""
+    if presented.fingerprint is None and call.principal.activation_id and seat is not None:
+        return seat.fingerprint
+    return presented.fingerprint
+
+
+def _machine(
+    call: AnyCall, row: LicenseRow, presented: ValidateById, seat: SeatRow | None
+) -> MachineFacts | None:
+    """What was presented of a machine, by the token too, and what is known of it."""
+    fingerprint, is_bound = presented.fingerprint, bool(call.principal.activation_id)
+    if fingerprint is None and not is_bound:
         if presented.components is not None:
             message = "`fingerprint` is required with `components`."
             raise field_problem("/fingerprint", message, code="required")
         return None
     components = presented.components
+    is_other = is_bound and seat is not None and fingerprint not in (None, seat.fingerprint)
     return MachineFacts(
         rules=row.seat_rules(),
         seat=None if seat is None else seat.as_seat(component_digests(seat.named_components())),
         ended_reason=None if seat is None else seat.ended_reason,
         components=None if components is None else component_digests(components),
+        is_of_token=not is_other,
     )
