@@ -234,10 +234,11 @@ OPEN_FOR_USER_BY_SECRET_AND_DIGEST = _opening(_KEY_BY_SECRET, _BY_DIGEST, has_us
 OPEN_FOR_USER_BY_SECRET_AND_ID = _opening(_KEY_BY_SECRET, "l.id = :license_id", has_user=True)
 OPEN_FOR_USER_BY_TOKEN_AND_ID = _opening(_KEY_BY_TOKEN, "l.id = :license_id", has_user=True)
 
-# The same with the activation that a token is bound to, whatever its fingerprint is by now; and
-# for a token that is to be bound to one, which names its license. Primary keys.
 _OF_ACTIVATION = """l.id = (SELECT b.license_id FROM licensing_activation b
         WHERE b.id = :activation_id)"""
+
+# The same with the activation that a token is bound to, whatever its fingerprint is by now; and
+# for a token that is to be bound to one, which names its license. Primary keys.
 OPEN_BY_BOUND_TOKEN = _opening(_KEY_BY_TOKEN, "l.id = :license_id", _BY_ACTIVATION)
 OPEN_BY_SECRET_AND_ACTIVATION = _opening(_KEY_BY_SECRET, _OF_ACTIVATION, _BY_ACTIVATION)
 OPEN_FOR_USER_BY_BOUND_TOKEN = _opening(
