@@ -121,9 +121,7 @@ def _on(rules: SeatRules | None = None, **changes: object) -> MachineFacts:
     return MachineFacts(rules=rules or SeatRules(), seat=seat, components=components)  # type: ignore[arg-type]
 
 
-def _of_another_token(**changes: object) -> MachineFacts:
-    """The same, presented with a token that speaks for another one."""
-    return msgspec.structs.replace(_on(**changes), is_of_token=False)  # type: ignore[arg-type]
+ELSEWHERE = msgspec.structs.replace(_on(), is_of_token=False)
 
 
 def _over(over_limit: str = "refuse", **changes: object) -> Facts:
@@ -162,8 +160,7 @@ EXAMPLES = [
     (_paint(machine=_on()), "VALID", True),
     (_paint(machine=_on(seat=None)), "NOT_ACTIVATED", False),
     (_paint(machine=_on(ended_at=NOW - 1)), "NOT_ACTIVATED", False),
-    (_paint(machine=_of_another_token()), "FINGERPRINT_MISMATCH", False),
-    (_paint(machine=_of_another_token(ended_at=NOW - 1)), "NOT_ACTIVATED", False),
+    (_paint(machine=ELSEWHERE), "FINGERPRINT_MISMATCH", False),
     (
         _paint(machine=_on(SeatRules(dormant_after="P1D"), last_seen_at=NOW - DAY)),
         "NOT_ACTIVATED",
