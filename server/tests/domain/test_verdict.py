@@ -38,10 +38,12 @@ PARTS = frozenset({b"board", b"cpu", b"disk"})
 SEAT = Seat(
     id="act_1", fingerprint_digest=b"one", components=PARTS, activated_at=NOW, last_seen_at=NOW
 )
+MISMATCH = "FINGERPRINT_MISMATCH"
+SLEEPY = SeatRules(dormant_after="P1D")
 BEATING = SeatRules(heartbeat_interval=60, when_dead="keep")
 MACHINES = st.none() | st.builds(
     MachineFacts,
-    rules=st.sampled_from([SeatRules(), BEATING, SeatRules(dormant_after="P1D")]),
+    rules=st.sampled_from([SeatRules(), BEATING, SLEEPY]),
     seat=st.none()
     | st.builds(
         Seat,
@@ -121,9 +123,6 @@ def _on(rules: SeatRules | None = None, **changes: object) -> MachineFacts:
     return MachineFacts(rules=rules or SeatRules(), seat=seat, components=components)  # type: ignore[arg-type]
 
 
-ELSEWHERE = msgspec.structs.replace(_on(), is_of_token=False)
-
-
 def _over(over_limit: str = "refuse", **changes: object) -> Facts:
     """Three machines, five leases and four users, under limits of its own."""
     limits = {name: changes.pop(name) for name in LIMIT_NAMES if name in changes}
@@ -160,12 +159,8 @@ EXAMPLES = [
     (_paint(machine=_on()), "VALID", True),
     (_paint(machine=_on(seat=None)), "NOT_ACTIVATED", False),
     (_paint(machine=_on(ended_at=NOW - 1)), "NOT_ACTIVATED", False),
-    (_paint(machine=ELSEWHERE), "FINGERPRINT_MISMATCH", False),
-    (
-        _paint(machine=_on(SeatRules(dormant_after="P1D"), last_seen_at=NOW - DAY)),
-        "NOT_ACTIVATED",
-        False,
-    ),
+    (_paint(machine=_on(SLEEPY, last_seen_at=NOW - DAY)), "NOT_ACTIVATED", False),
+    (_paint(machine=msgspec.structs.replace(_on(), is_of_token=False)), MISMATCH, False),
     (_paint(machine=_on(), requires=("components",)), "COMPONENTS_REQUIRED", False),
     (_paint(machine=_on(presented=frozenset({b"cpu", b"fan"}))), "COMPONENTS_MISMATCH", False),
     (_paint(machine=_on(presented=frozenset({b"cpu", b"disk"}))), "VALID", True),
