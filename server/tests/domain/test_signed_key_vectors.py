@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from harness.signed_key_vectors import LICENSE, PATH, PRODUCT, flip, render
+from licenseapi_server.domain.api_keys import ApiKeyDigester
 from licenseapi_server.domain.instants import SECOND
+from licenseapi_server.domain.leaks import digest_strings
 from licenseapi_server.domain.signed_documents import Trust
 from licenseapi_server.domain.signed_keys import KeyContent, verify_signed_key
 from licenseapi_server.domain.signed_texts import DocumentRefusedError
@@ -35,6 +37,12 @@ def test_every_flipped_character_is_seen() -> None:
     for place in range(len(text)):
         with pytest.raises(DocumentRefusedError):
             _verify(CASES[0], flip(text, place))
+
+
+def test_a_leak_is_recognized_however_it_was_pasted() -> None:
+    keys, text = ApiKeyDigester(b"x" * 32), CASES[0]["text"]
+    broken = f"{text[:60]}\n{text[60:]}".lower()
+    assert digest_strings([broken], keys, keys) == digest_strings([text], keys, keys)
 
 
 def test_the_cases_are_what_the_server_makes() -> None:

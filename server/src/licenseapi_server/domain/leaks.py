@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from licenseapi_server.domain.api_keys import ApiKeyDigester, parse_api_key
-from licenseapi_server.domain.license_keys import fold_license_key, looks_generated
+from licenseapi_server.domain.license_keys import fold_license_key, has_own_form
 
 LEAK_JOB = "leak_report"
 NOTICE_JOB = "leak_notice"
@@ -35,7 +35,7 @@ def digest_strings(
         if parse_api_key(key) is not None:
             found.add(api_keys.digest(key).hex())
         else:
-            others.add(license_keys.digest(folded if looks_generated(folded) else key).hex())
+            others.add(license_keys.digest(folded if has_own_form(folded) else key).hex())
     return Digests(sorted(found), sorted(others))
 
 
