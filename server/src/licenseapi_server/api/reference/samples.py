@@ -102,6 +102,8 @@ def _pairs(query: Mapping[str, Any]) -> list[tuple[str, object]]:
             pairs += [(f"{name}[]", item) for item in value]
         elif isinstance(value, dict):
             pairs += [(f"{name}[{key}]", item) for key, item in value.items()]
+        elif isinstance(value, bool):
+            pairs.append((name, json.dumps(value)))
         else:
             pairs.append((name, value))
     return pairs
